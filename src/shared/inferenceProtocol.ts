@@ -1,0 +1,121 @@
+/**
+ * The boundary between extension host and inference process: JSON-RPC 2.0 messages (`vscode-jsonrpc`)
+ * over the IPC channel of `child_process.fork`. Imported by both sides; bump the version with any change.
+ *
+ * Requests fail with a `ResponseError` whose `data` is a `LemmaError`. A cancelled `generate` does not
+ * fail: it resolves with `stop: 'cancelled'` and everything generated so far has been reported.
+ */
+import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type { ChatMessage, ChatProfile, Sampling } from '../core/chatMessage.ts';
+import type { LemmaError } from '../core/errors.ts';
+
+export const inferenceProtocolVersion = 1;
+
+export interface HelloParams {
+  readonly protocolVersion: number;
+}
+export interface HelloResult {
+  readonly protocolVersion: number;
+  readonly pid: number;
+  /** Version of node-llama-cpp. */
+  readonly engineVersion: string;
+}
+
+/** `auto` takes the best backend there is; `off` is the processor. */
+export type GpuChoice = 'auto' | 'cuda' | 'vulkan' | 'metal' | 'off';
+
+export interface LoadParams {
+  readonly modelPath: string;
+  readonly gpu: GpuChoice;
+  /** Wanted context size in tokens; the model's trained length is the upper bound. */
+  readonly contextTokens: number;
+  /** CPU threads for evaluation; 0 lets the engine leave one core to the event loop. */
+  readonly threads: number;
+  /** For `LoadProgress`, unique per request. */
+  readonly progressToken: string;
+}
+export interface LoadProgress {
+  /** 0 to 1. */
+  readonly fraction: number;
+}
+export interface ModelInfo {
+  /** From the file's metadata, else the file's name. */
+  readonly name: string;
+  readonly path: string;
+  readonly architecture: string;
+  readonly bytes: number;
+  /** What evaluation really runs on. */
+  readonly device: 'gpu' | 'cpu';
+  /** Backend in use: `cuda`, `vulkan`, `metal` or `cpu`. */
+  readonly backend: string;
+  readonly deviceName?: string;
+  readonly gpuLayers: number;
+  readonly layers: number;
+  readonly contextTokens: number;
+  readonly trainedContextTokens: number;
+  readonly threads: number;
+  readonly loadMs: number;
+}
+
+export interface GenerateParams {
+  readonly messages: readonly ChatMessage[];
+  readonly profile: ChatProfile;
+  readonly sampling: Sampling;
+  /** Wish for new tokens; clamped to what the context has left after the prompt. */
+  readonly maxTokens: number;
+  /** The reply's own beginning (after the enforced `<think>`), for going on with a reply. Plain text. */
+  readonly prefill?: string;
+  /** Also return the rendered prompt and all token ids. */
+  readonly trace?: boolean;
+  /** For `GenerateProgress`, unique per request. */
+  readonly progressToken: string;
+}
+export type GenerateProgress =
+  /** Sent once, before evaluation. */
+  | { readonly kind: 'budget'; readonly promptTokens: number; readonly reusedTokens: number; readonly maxTokens: number; readonly wantedTokens: number }
+  | { readonly kind: 'prompt'; readonly readTokens: number; readonly promptTokens: number }
+  /** New text of the reply; `tokens` is how many tokens it stands for. Never half a character. */
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: number };
+
+export interface GenerateResult {
+  readonly stop: 'endOfTurn' | 'maxTokens' | 'context' | 'cancelled';
+  readonly promptTokens: number;
+  /** Tokens of the prompt that were still in the KV cache. */
+  readonly reusedTokens: number;
+  readonly generatedTokens: number;
+  readonly promptMs: number;
+  readonly generateMs: number;
+  readonly trace?: GenerateTrace;
+}
+export interface GenerateTrace {
+  /** The prompt as text, control tokens spelled out. */
+  readonly prompt: string;
+  readonly promptIds: readonly number[];
+  /** Including the stop token, as transformers' `generate` returns them. */
+  readonly generatedIds: readonly number[];
+}
+
+export interface CountTokensParams {
+  readonly messages: readonly ChatMessage[];
+  readonly profile: ChatProfile;
+}
+export interface CountTokensResult {
+  /** Of the whole rendered prompt. */
+  readonly promptTokens: number;
+  /** Of each message's content alone, in order. */
+  readonly contentTokens: readonly number[];
+}
+
+export interface LogParams {
+  readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  readonly message: string;
+}
+
+export const helloRequest = new RequestType<HelloParams, HelloResult, LemmaError>('lemma/hello');
+export const loadRequest = new RequestType<LoadParams, ModelInfo, LemmaError>('lemma/load');
+export const unloadRequest = new RequestType0<null, LemmaError>('lemma/unload');
+export const countTokensRequest = new RequestType<CountTokensParams, CountTokensResult, LemmaError>('lemma/countTokens');
+export const generateRequest = new RequestType<GenerateParams, GenerateResult, LemmaError>('lemma/generate');
+export const loadProgress = new ProgressType<LoadProgress>();
+export const generateProgress = new ProgressType<GenerateProgress>();
+export const logNotification = new NotificationType<LogParams>('lemma/log');

@@ -1,0 +1,140 @@
+/**
+ * The boundary between extension host and panel (webview). Imported by both sides.
+ *
+ * The host owns all state. `state` redraws everything and is sent when the panel says `ready` and whenever
+ * it becomes visible again (hidden webviews receive nothing); between two of them `events` carry what is new.
+ * Words reach the panel ready to show: it words nothing itself and knows no error codes.
+ */
+import type { Conversation, ConversationEvent, Turn } from '../core/conversation.ts';
+import type { Range, ScopeKind } from '../core/snapshot.ts';
+import type { ModelState } from './modelState.ts';
+import type { PanelStrings } from './panelStrings.ts';
+
+/** What a button in a note, notice or welcome does. The host runs it; the panel only names it. */
+export type PanelAction =
+  | 'stop'
+  | 'continue'
+  | 'answerNow'
+  | 'askAgain'
+  | 'restartEngine'
+  | 'showLog'
+  | 'chooseModel'
+  | 'openModelSettings'
+  | 'trimSelection'
+  | 'copyAnswer'
+  | 'newConversation'
+  | 'solveSelection'
+  | 'explainSelection'
+  | 'reloadModel'
+  | 'dismissNotice';
+
+export interface PanelButton {
+  readonly action: PanelAction;
+  readonly label: string;
+  readonly primary?: boolean;
+}
+
+/** One sentence with ways on: under a turn (how it ended) or panel-wide (the one notice slot). */
+export interface PanelNote {
+  readonly tone: 'info' | 'warning' | 'error';
+  /** Codicon name, from the list in `webview/icons.ts`. */
+  readonly icon: string;
+  readonly text: string;
+  readonly buttons: readonly PanelButton[];
+}
+
+/** The editor's selection (or what would be taken in its place), offered as a chip. */
+export interface SelectionOffer {
+  /** `poly.py:8–15` */
+  readonly label: string;
+  readonly scope: ScopeKind;
+  readonly lines: number;
+}
+
+/** Wordings that belong to one turn, made by the host. */
+export interface TurnWords {
+  /** Heading of the card: Solve, Explain, Fix, or empty for a typed question. */
+  readonly title: string;
+  /** `sample.tex:12–15`, empty without a snapshot. */
+  readonly place: string;
+  /** Which text was taken when nothing was selected: «The enclosing function naive was taken.» Else empty. */
+  readonly scopeNote: string;
+  /** How it ended, when that needs words. */
+  readonly note?: PanelNote;
+  /** Result of the last edit or copy of this turn: «Inserted in sample.tex.» or why not. */
+  readonly editNote?: PanelNote;
+  /** The document that its answer would go to can be edited. */
+  readonly canEdit: boolean;
+}
+
+/** Progress that is shown but not worth keeping. */
+export interface TurnProgress {
+  readonly turnId: string;
+  readonly readTokens: number;
+  readonly promptTokens: number;
+}
+
+export interface PanelState {
+  readonly conversation: Conversation | undefined;
+  /** Number of events applied to `conversation`; the next `events` message starts there. */
+  readonly eventCount: number;
+  readonly words: Readonly<Record<string, TurnWords>>;
+  readonly model: ModelState;
+  /** `GLM-Z1-9B-0414`, or empty while none is chosen. */
+  readonly modelLabel: string;
+  /** «Ready on GPU», «Loading 42 %», … */
+  readonly modelStatus: string;
+  readonly notice: PanelNote | undefined;
+  /** Welcome text and buttons for an empty conversation. */
+  readonly welcome: PanelNote;
+  readonly selection: SelectionOffer | undefined;
+  /** The selection is attached to the next typed question. */
+  readonly selectionAttached: boolean;
+  readonly draft: string;
+  readonly strings: PanelStrings;
+  /** BCP 47, for numbers. */
+  readonly locale: string;
+}
+
+export type HostToPanel =
+  | ({ readonly type: 'state' } & PanelState)
+  /** `from` is the count of events before these; if the panel has another count it asks for `state` by `ready`. */
+  | { readonly type: 'events'; readonly from: number; readonly events: readonly ConversationEvent[] }
+  | { readonly type: 'words'; readonly turnId: string; readonly words: TurnWords }
+  | { readonly type: 'progress'; readonly progress: TurnProgress }
+  | { readonly type: 'model'; readonly model: ModelState; readonly modelLabel: string; readonly modelStatus: string }
+  | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
+  | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
+  | { readonly type: 'focusComposer' };
+
+export type PanelToHost =
+  | { readonly type: 'ready' }
+  | { readonly type: 'send'; readonly text: string }
+  /** Kept by the host at every pause of typing, so that no reload loses it. */
+  | { readonly type: 'draft'; readonly text: string }
+  | { readonly type: 'attachSelection'; readonly attached: boolean }
+  | { readonly type: 'action'; readonly action: PanelAction; readonly turnId?: string }
+  /** With `block` (0-based index of a fenced block in the answer) only that block. */
+  | { readonly type: 'insert'; readonly turnId: string; readonly block?: number }
+  | { readonly type: 'replace'; readonly turnId: string; readonly block?: number }
+  | { readonly type: 'copy'; readonly turnId: string; readonly block?: number }
+  | { readonly type: 'reveal'; readonly turnId: string }
+  /** A link in the model's text; the host asks before it opens anything. */
+  | { readonly type: 'openLink'; readonly href: string }
+  | { readonly type: 'focus'; readonly focused: boolean }
+  | { readonly type: 'error'; readonly message: string }
+  /** First paint after `state`, for the benchmark and the tests. */
+  | { readonly type: 'painted'; readonly eventCount: number };
+
+export type { Conversation, Range, Turn };
+
+const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
+  'ready', 'send', 'draft', 'attachSelection', 'action', 'insert', 'replace', 'copy', 'reveal', 'openLink', 'focus', 'error', 'painted',
+]);
+
+/** The message as typed, or undefined for anything a panel of this version cannot have sent. */
+export function asPanelToHost(message: unknown): PanelToHost | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { type } = message as { type?: unknown };
+  return typeof type === 'string' && panelToHostTypes.has(type) ? (message as PanelToHost) : undefined;
+}
