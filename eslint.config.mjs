@@ -53,6 +53,15 @@ const nodeGlobals = Object.fromEntries(
   ].map((name) => [name, 'readonly']),
 );
 
+/** A leading underscore says that a name is there for its position or to be left out. */
+const ignoreUnderscore = {
+  argsIgnorePattern: '^_',
+  varsIgnorePattern: '^_',
+  caughtErrors: 'all',
+  caughtErrorsIgnorePattern: '^_',
+  ignoreRestSiblings: true,
+};
+
 export default defineConfig(
   { ignores: ['dist/', 'out/', '.vscode-test/', '.tsbuild/', 'node_modules/', 'samples/', 'test/fixtures/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -67,7 +76,7 @@ export default defineConfig(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'all', caughtErrorsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', ignoreUnderscore],
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
@@ -126,7 +135,7 @@ export default defineConfig(
       eqeqeq: 'error',
       'no-undef': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
-      'no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
+      'no-unused-vars': ['error', ignoreUnderscore],
       'no-var': 'error',
       'prefer-const': 'error',
     },

@@ -1,0 +1,94 @@
+/**
+ * The suites of `npm test`, each from its needs to its counts. They run on a Node of VS Code's own age, whatever
+ * Node runs this script.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { findChromium } from './chromium.mjs';
+import { ensureCodeServer } from './codeServer.mjs';
+import { modernNode } from './node24.mjs';
+import { outFolder, root } from './places.mjs';
+import { cleanEnv, mustRun, run } from './run.mjs';
+
+/** Only there to end a suite that hangs; the slowest takes a few minutes. */
+const suiteLimitMs = 20 * 60_000;
+
+/** @typedef {{ passed: number, failed: number, why?: string }} Result */
+
+/** @type {Record<string, () => Promise<Result>>} in the order of `npm test`; `desktop` only when asked for */
+export const suites = {
+  static: staticChecks,
+  unit: () => mocha('unit'),
+  process: () => mocha('process'),
+  browser: async () => mocha('browser', { LEMMA_CHROMIUM: await findChromium() }),
+  editor: async () => harnessRun('editor', 'test/harness/runEditorTests.ts', await workbenchEnv()),
+  e2e: async () => mocha('e2e', await workbenchEnv()),
+  vsix: async () => mocha('vsix', { ...(await workbenchEnv()), LEMMA_VSIX: await packageForTest() }),
+  desktop: () => harnessRun('desktop', 'test/desktop/runDesktopTests.ts', {}),
+};
+
+/** The suites that `npm test` runs. Desktop VS Code needs a download that not every machine can make. */
+export const defaultSuites = Object.keys(suites).filter((name) => name !== 'desktop');
+
+/** What the harness in test/harness/ needs to know: the server, its Node and the browser. */
+export async function workbenchEnv() {
+  const { node, entry } = await ensureCodeServer();
+  return { LEMMA_CODE_SERVER: entry, LEMMA_CODE_SERVER_NODE: node, LEMMA_CHROMIUM: await findChromium() };
+}
+
+async function staticChecks() {
+  const node = await modernNode();
+  const bin = (file) => path.join(root, 'node_modules', file);
+  const checks = [
+    ['Types', [bin('typescript/bin/tsc'), '-b']],
+    ['Lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
+    ['Format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+  ];
+  const result = { passed: 0, failed: 0 };
+  for (const [name, args] of checks) {
+    const { code } = await run(node, args, { cwd: root, show: true, env: cleanEnv({ nodeBinary: node }) });
+    console.log(code === 0 ? `  ✔ ${name}` : `  ✘ ${name}`);
+    if (code === 0) result.passed++;
+    else result.failed++;
+  }
+  return result;
+}
+
+async function mocha(suite, extra = {}) {
+  return counted(
+    suite,
+    [
+      path.join(root, 'node_modules/mocha/bin/mocha.js'),
+      '--reporter',
+      path.join(root, 'test/harness/reporter.cjs'),
+      `test/${suite}/**/*.test.ts`,
+    ],
+    extra,
+  );
+}
+
+async function harnessRun(suite, script, extra) {
+  return counted(suite, [path.join(root, script)], extra);
+}
+
+/** Runs a suite that writes its counts to the file named by LEMMA_RESULTS. No counts, or none passed, is a failure. */
+async function counted(suite, args, extra) {
+  mkdirSync(outFolder, { recursive: true });
+  const results = path.join(outFolder, `results-${suite}.json`);
+  rmSync(results, { force: true });
+  const node = await modernNode();
+  const env = cleanEnv({ nodeBinary: node, extra: { ...extra, LEMMA_RESULTS: results } });
+  const { code, timedOut } = await run(node, args, { cwd: root, show: true, env, limitMs: suiteLimitMs });
+  if (timedOut) return { passed: 0, failed: 1, why: `it did not end within ${suiteLimitMs / 60_000} minutes` };
+  if (!existsSync(results)) return { passed: 0, failed: 1, why: `it ended with code ${code} before it had a result` };
+  const { passed, failed } = JSON.parse(readFileSync(results, 'utf8'));
+  if (failed === 0 && passed === 0) return { passed, failed: 1, why: 'it has no tests' };
+  if (failed === 0 && code !== 0) return { passed, failed: 1, why: `its tests passed, but it ended with code ${code}` };
+  return { passed, failed };
+}
+
+async function packageForTest() {
+  const vsix = path.join(outFolder, 'lemma.vsix');
+  await mustRun('Packaging the VSIX', process.execPath, [path.join(root, 'scripts/package.mjs'), '--out', vsix], { cwd: root, show: true });
+  return vsix;
+}
