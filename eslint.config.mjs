@@ -24,9 +24,16 @@ const message = {
   toolkit: `The toolkit can be replaced in one place: import its controls from ${toolkitModule}.`,
 };
 
-/** One `no-restricted-imports` setting. Each part needs all its bans in one, since a later setting replaces an earlier one. */
+/**
+ * The bans of one part, for `import` and for `import()`. Each part needs all its bans in one setting, since a later
+ * setting of a rule replaces an earlier one.
+ */
 const ban = (...patterns) => ({
   'no-restricted-imports': ['error', { patterns: patterns.map(([regex, text]) => ({ regex, message: text })) }],
+  'no-restricted-syntax': [
+    'error',
+    ...patterns.map(([regex, text]) => ({ selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\/')}/]`, message: text })),
+  ],
 });
 const vscodeModule = ['^vscode$', message.vscode];
 const engineModule = ['^(node-llama-cpp|@node-llama-cpp/.*)(/|$)', message.engine];
