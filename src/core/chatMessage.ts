@@ -5,6 +5,8 @@ export type ChatRole = 'system' | 'user' | 'assistant' | 'observation';
 export interface ChatMessage {
   readonly role: ChatRole;
   readonly content: string;
+  /** `content` is an answer without its thought, so a `</think>` in it is quoted text and stays. */
+  readonly thoughtRemoved?: boolean;
 }
 
 /** How a model's prompt is written. One entry per tested family; others join with their own renderer. */

@@ -3,7 +3,9 @@
  * and the stream to the panel; both sides use `applyEvent`, so the panel cannot show anything that
  * the journal does not hold.
  */
+import type { ChatMessage } from './chatMessage.ts';
 import type { LemmaError } from './errors.ts';
+import { questionText } from './prompt.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Task } from './task.ts';
 
@@ -49,6 +51,8 @@ export interface Turn {
   readonly answeringAt?: number;
   readonly endedAt?: number;
   readonly end?: TurnEnd;
+  /** Milliseconds of thinking before the last `resumed`; use `thoughtMs` for the sum. */
+  readonly earlierThoughtMs?: number;
 }
 
 export interface Conversation {
@@ -63,8 +67,132 @@ export type ConversationEvent =
   | { readonly type: 'created'; readonly version: number; readonly id: string; readonly at: number }
   | { readonly type: 'asked'; readonly question: TurnQuestion; readonly at: number }
   | { readonly type: 'phase'; readonly turnId: string; readonly phase: TurnPhase; readonly at: number }
-  | { readonly type: 'budget'; readonly turnId: string; readonly promptTokens: number; readonly maxTokens: number; readonly wantedTokens: number }
+  | {
+      readonly type: 'budget';
+      readonly turnId: string;
+      readonly promptTokens: number;
+      readonly maxTokens: number;
+      readonly wantedTokens: number;
+    }
   | { readonly type: 'delta'; readonly turnId: string; readonly part: TurnPart; readonly text: string; readonly tokens: number }
   | { readonly type: 'ended'; readonly turnId: string; readonly end: TurnEnd; readonly at: number }
   /** The same turn goes on from its text so far. */
   | { readonly type: 'resumed'; readonly turnId: string; readonly at: number };
+
+/**
+ * The conversation after one event. Never throws and never changes its argument: an event that does not fit
+ * (of an unknown type or turn, a second `created`, a turn asked twice, anything but `resumed` for a turn that
+ * has ended) leaves the conversation as it is, the same object.
+ * A delta costs one new turn and one new array of turns, whatever the length of the text.
+ */
+export function applyEvent(conversation: Conversation | undefined, event: ConversationEvent): Conversation | undefined {
+  if (event.type === 'created') return conversation ?? { id: event.id, createdAt: event.at, turns: [] };
+  if (!conversation) return undefined;
+  if (event.type === 'asked') {
+    if (turnById(conversation, event.question.id)) return conversation;
+    return { ...conversation, turns: [...conversation.turns, newTurn(event.question, event.at)] };
+  }
+  const index = conversation.turns.findLastIndex((turn) => turn.question.id === event.turnId);
+  const turn = conversation.turns[index];
+  if (!turn) return conversation;
+  const changed = applyToTurn(turn, event);
+  return changed === turn ? conversation : { ...conversation, turns: conversation.turns.with(index, changed) };
+}
+
+/** Folds events from the start; undefined while no `created` has come. */
+export function foldEvents(events: Iterable<ConversationEvent>, start?: Conversation): Conversation | undefined {
+  let conversation = start;
+  for (const event of events) conversation = applyEvent(conversation, event);
+  return conversation;
+}
+
+function newTurn(question: TurnQuestion, askedAt: number): Turn {
+  return { question, phase: 'waiting', thought: '', answer: '', thoughtTokens: 0, answerTokens: 0, askedAt };
+}
+
+type TurnEvent = Exclude<ConversationEvent, { readonly type: 'created' | 'asked' }>;
+
+function applyToTurn(turn: Turn, event: TurnEvent): Turn {
+  if (event.type === 'resumed') return turn.phase === 'ended' ? resumeTurn(turn) : turn;
+  if (turn.phase === 'ended') return turn;
+  switch (event.type) {
+    case 'phase':
+      return enterPhase(turn, event.phase, event.at);
+    case 'budget':
+      return { ...turn, promptTokens: event.promptTokens, maxTokens: event.maxTokens, wantedTokens: event.wantedTokens };
+    case 'delta':
+      return event.part === 'thought'
+        ? { ...turn, thought: turn.thought + event.text, thoughtTokens: turn.thoughtTokens + event.tokens }
+        : { ...turn, answer: turn.answer + event.text, answerTokens: turn.answerTokens + event.tokens };
+    case 'ended':
+      return { ...turn, phase: 'ended', end: event.end, endedAt: event.at };
+    default:
+      return turn;
+  }
+}
+
+const phaseOrder: readonly TurnPhase[] = ['waiting', 'reading', 'thinking', 'answering'];
+
+/** Phases only go forward; `ended` comes by its own event. The first time of each phase is kept. */
+function enterPhase(turn: Turn, phase: TurnPhase, at: number): Turn {
+  if (phaseOrder.indexOf(phase) <= phaseOrder.indexOf(turn.phase)) return turn;
+  if (phase === 'thinking') return { ...turn, phase, thinkingAt: turn.thinkingAt ?? at };
+  if (phase === 'answering') return { ...turn, phase, answeringAt: turn.answeringAt ?? at };
+  return { ...turn, phase };
+}
+
+/** A thought that goes on is timed anew, so that the pause between does not count as thinking. */
+function resumeTurn(turn: Turn): Turn {
+  const { end: _end, endedAt: _endedAt, ...rest } = turn;
+  if (turn.answeringAt !== undefined || turn.thinkingAt === undefined) return { ...rest, phase: 'waiting' };
+  const { thinkingAt: _thinkingAt, ...untimed } = rest;
+  return { ...untimed, phase: 'waiting', earlierThoughtMs: thoughtMs(turn, turn.thinkingAt) ?? 0 };
+}
+
+export function turnById(conversation: Conversation | undefined, turnId: string): Turn | undefined {
+  return conversation?.turns.findLast((turn) => turn.question.id === turnId);
+}
+
+export function lastTurn(conversation: Conversation | undefined): Turn | undefined {
+  return conversation?.turns.at(-1);
+}
+
+/** Whether the turn, or any turn of the conversation, has not ended yet. */
+export function isRunning(subject: Turn | Conversation | undefined): boolean {
+  if (!subject) return false;
+  return 'turns' in subject ? subject.turns.some((turn) => turn.phase !== 'ended') : subject.phase !== 'ended';
+}
+
+/**
+ * Milliseconds of thinking: to the answer's start, else to the turn's end, else to `now` (milliseconds since 1970).
+ * @returns undefined before any thinking; never negative, whatever the clock did
+ */
+export function thoughtMs(turn: Turn, now: number): number | undefined {
+  if (turn.thinkingAt === undefined) return turn.earlierThoughtMs;
+  const until = turn.answeringAt ?? turn.endedAt ?? now;
+  return (turn.earlierThoughtMs ?? 0) + Math.max(0, until - turn.thinkingAt);
+}
+
+/**
+ * The turns before `uptoTurnId` (all when absent) as the model is to remember them: question and answer, no thought.
+ * A turn that still runs or has no answer is left out together with its question, so that the roles alternate.
+ */
+export function historyMessages(conversation: Conversation | undefined, uptoTurnId?: string): ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  for (const turn of conversation?.turns ?? []) {
+    if (turn.question.id === uptoTurnId) break;
+    if (turn.phase !== 'ended' || turn.answer.trim() === '') continue;
+    messages.push(
+      { role: 'user', content: questionText(turn.question) },
+      { role: 'assistant', content: turn.answer, thoughtRemoved: true },
+    );
+  }
+  return messages;
+}
+
+/** What closes the turns that a crash left running: to be written when the journal is opened again. */
+export function interruptedEvents(conversation: Conversation | undefined, at: number): ConversationEvent[] {
+  return (conversation?.turns ?? [])
+    .filter(isRunning)
+    .map((turn) => ({ type: 'ended', turnId: turn.question.id, end: { kind: 'interrupted' }, at }));
+}

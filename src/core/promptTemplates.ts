@@ -1,0 +1,36 @@
+/**
+ * Every word that Lemma itself says to the model, in the order it is said. English, whatever the user's language: the
+ * model answers in the language of the question. Changing a line changes `test/unit/golden/`.
+ */
+import type { DiagnosticInfo } from './snapshot.ts';
+
+/** `File: src/utils.ts`, `Language: typescript`, `Lines: 10-12`, each on its own line. Lines are one-based, both ends included. */
+export function placeHeader(fileName: string, languageId: string, firstLine: number, lastLine: number): string {
+  return `File: ${fileName}\nLanguage: ${languageId}\nLines: ${firstLine}-${lastLine}`;
+}
+
+/** Stands for the selection between the lines around it. */
+export const selectionMark = '[selection]';
+export const surroundingCode = `Surrounding code, with ${selectionMark} in place of the selected lines:`;
+
+export const problemsFound = 'Problems reported in the selected lines:';
+
+/** `- Line 11, error from ts (2322): Type 'string' is not assignable to type 'number'.` */
+export function problemLine(diagnostic: DiagnosticInfo): string {
+  const source = diagnostic.source ? ` from ${diagnostic.source}` : '';
+  const code = diagnostic.code ? ` (${diagnostic.code})` : '';
+  const message = diagnostic.message.trim().replace(/\s*\r?\n\s*/g, ' ');
+  return `- Line ${diagnostic.range.start.line + 1}, ${diagnostic.severity}${source}${code}: ${message}`;
+}
+
+const wholeReplacement =
+  'Return the complete replacement for the selected lines in one fenced code block. Keep the indentation and the style.';
+
+export const explainCode = 'Explain the selected code. Say what it does and how, and name anything in it that is surprising or wrong.';
+export const explainText = 'Explain this text step by step.';
+
+export const solveCode = `Complete or fix the selected code so that it works. ${wholeReplacement}`;
+/** From the model card of GLM-Z1-9B-0414, for mathematics. */
+export const solveText = 'Please reason step by step, and put your final answer within \\boxed{}.';
+
+export const fixCode = `Fix the bug in the selected code. ${wholeReplacement}`;
