@@ -1,0 +1,63 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { launchBrowser } from './browser.ts';
+import type { Browser } from './browser.ts';
+import { startServer } from './server.ts';
+import type { Server, ServerOptions } from './server.ts';
+import { tinyModelSettings } from './settings.ts';
+import { openWorkbench } from './workbench.ts';
+
+export interface SessionOptions extends Partial<ServerOptions> {
+  /** Files of the workspace by name, or a folder that is copied. */
+  readonly workspace: Readonly<Record<string, string>> | string;
+  /** Name of the file to open. */
+  readonly open?: string;
+}
+
+/** A workbench with Lemma in it, ready to be used by hand or by a test. */
+export interface Session extends Browser {
+  readonly server: Server;
+  /** Absolute path of the workspace folder, in a temporary place. */
+  readonly folder: string;
+  /** Absolute path of a file in it. */
+  file(name: string): string;
+}
+
+/** Server, browser, workspace and Lemma on the tiny model. `close()` ends and removes all of them. */
+export async function startSession({ workspace, open, extension = 'linked', settings = {}, ...rest }: SessionOptions): Promise<Session> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lemma-workspace-'));
+  if (typeof workspace === 'string') cpSync(workspace, folder, { recursive: true });
+  else {
+    for (const [name, text] of Object.entries(workspace)) {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+    }
+  }
+  const server = await startServer({ extension, settings: { ...tinyModelSettings, ...settings }, ...rest });
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  const browser = await launchBrowser().catch(async (error: unknown) => {
+    await server.stop();
+    removeFolder();
+    throw error;
+  });
+  const session: Session = {
+    ...browser,
+    server,
+    folder,
+    file: (name) => path.join(folder, name),
+    close: async () => {
+      await browser.close();
+      await server.stop();
+      removeFolder();
+    },
+  };
+  try {
+    await openWorkbench(browser.page, server, { folder, file: open && session.file(open), development: extension === 'development' });
+  } catch (error) {
+    await browser.shot('could-not-open');
+    await session.close();
+    throw error;
+  }
+  return session;
+}

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { root, tinyModel } from '../../scripts/lib/places.mjs';
+
+export const repositoryRoot: string = root;
+export const tinyModelPath: string = tinyModel;
+export const fixture = (...parts: string[]): string => path.join(root, 'test/fixtures', ...parts);
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** Keeps the workbench quiet: nothing is fetched, suggested, opened or moved by itself. */
+export const quietSettings: Settings = {
+  'workbench.startupEditor': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'git.enabled': false,
+  'chat.disableAIFeatures': true,
+  'editor.accessibilitySupport': 'off',
+  'editor.minimap.enabled': false,
+  'editor.wordWrap': 'on',
+  'files.autoSave': 'off',
+};
+
+/** Lemma on the tiny model: the processor, greedy, so that every run gives the same reply. */
+export const tinyModelSettings: Settings = {
+  'lemma.model.path': tinyModelPath,
+  'lemma.model.gpu': 'off',
+  'lemma.model.contextTokens': 8192,
+  'lemma.sampling.temperature': 0,
+};
