@@ -24,7 +24,7 @@ export const suites = {
   editor: async () => harnessRun('editor', 'test/harness/runEditorTests.ts', await workbenchEnv()),
   e2e: async () => mocha('e2e', await workbenchEnv()),
   vsix: async () => mocha('vsix', { ...(await workbenchEnv()), LEMMA_VSIX: await packageForTest() }),
-  desktop: () => harnessRun('desktop', 'test/desktop/runDesktopTests.ts', {}),
+  desktop: () => harnessRun('desktop', 'test/desktop/runDesktopTests.ts', { VSCODE_EXECUTABLE: process.env.VSCODE_EXECUTABLE }),
 };
 
 /** The suites that `npm test` runs. Desktop VS Code needs a download that not every machine can make. */

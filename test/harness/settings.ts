@@ -19,10 +19,9 @@ export const quietSettings: Settings = {
   'extensions.ignoreRecommendations': true,
   'update.mode': 'none',
   'git.enabled': false,
-  'chat.disableAIFeatures': true,
   'editor.accessibilitySupport': 'off',
   'editor.minimap.enabled': false,
-  'editor.wordWrap': 'on',
+  'editor.wordWrap': 'off',
   'files.autoSave': 'off',
 };
 
