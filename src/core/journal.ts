@@ -95,6 +95,7 @@ function asEvent(value: unknown): ConversationEvent | 'unknown' | 'damaged' {
   if (!isEventType(type)) return 'unknown';
   if (!hasFields(value, eventFields[type])) return 'damaged';
   if (type === 'asked' && !hasFields(value['question'], { id: 'string', task: 'string', text: 'string' })) return 'damaged';
+  if (type === 'delta' && value['part'] !== 'thought' && value['part'] !== 'answer') return 'damaged';
   if (type === 'ended' && !hasFields(value['end'], { kind: 'string' })) return 'damaged';
   return value as unknown as ConversationEvent;
 }

@@ -39,9 +39,9 @@ export function questionText(question: TurnQuestion): string {
   }
 }
 
-/** The text is mathematics or prose, by the document's language or by TeX in it, and not code. */
+/** The text is mathematics or prose: by the document's language, or by TeX in it with no line of code around (a comment). */
 export function isProse(snapshot: Snapshot): boolean {
-  return proseLanguages.has(snapshot.languageId) || texCommand.test(snapshot.text);
+  return proseLanguages.has(snapshot.languageId) || (texCommand.test(snapshot.text) && !codeLine.test(snapshot.text));
 }
 
 const proseLanguages: ReadonlySet<string> = new Set([
@@ -63,6 +63,10 @@ const proseLanguages: ReadonlySet<string> = new Set([
 const texCommand =
   /\\(?:d?frac|sqrt|sum|prod|int|lim|times|cdot|leq?|geq?|neq|infty|in|alpha|beta|gamma|theta|lambda|pi|mathbb|mathrm|left|boxed)(?![A-Za-z])|\\begin\{[a-z]+\*?\}/;
 
+/** A line that ends or begins as only code does. */
+const codeLine =
+  /[;{]\s*$|^\s*(?:def|class|function|fn|func|return|import|from|const|let|var|if|else|for|while|public|private|static|export|use|print\w*)\b|^\s*[\w.[\]]+\s*=(?!=)|\w\([^)]*\)\s*$/m;
+
 /** A code fence longer than every run of backticks in the text, so that the text cannot close it. */
 export function fenced(text: string, info: string): string {
   const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), (run) => run[0].length));
@@ -72,25 +76,25 @@ export function fenced(text: string, info: string): string {
 
 /** The usual name of a language behind a code fence, from VS Code's language id. */
 export function fenceName(languageId: string): string {
-  return fenceNames[languageId] ?? (/^[\w.+#-]+$/.test(languageId) ? languageId : '');
+  return fenceNames.get(languageId) ?? (/^[\w.+#-]+$/.test(languageId) ? languageId : '');
 }
 
-const fenceNames: Readonly<Record<string, string>> = {
-  plaintext: 'text',
-  tex: 'latex',
-  typescriptreact: 'tsx',
-  javascriptreact: 'jsx',
-  shellscript: 'bash',
-  'objective-c': 'objectivec',
-  'objective-cpp': 'objectivec',
-  'cuda-cpp': 'cpp',
-  bat: 'batch',
-  vb: 'vbnet',
-  jsonc: 'json',
-  jsonl: 'json',
-  'git-commit': 'text',
-  lean4: 'lean',
-};
+const fenceNames: ReadonlyMap<string, string> = new Map([
+  ['plaintext', 'text'],
+  ['tex', 'latex'],
+  ['typescriptreact', 'tsx'],
+  ['javascriptreact', 'jsx'],
+  ['shellscript', 'bash'],
+  ['objective-c', 'objectivec'],
+  ['objective-cpp', 'objectivec'],
+  ['cuda-cpp', 'cpp'],
+  ['bat', 'batch'],
+  ['vb', 'vbnet'],
+  ['jsonc', 'json'],
+  ['jsonl', 'json'],
+  ['git-commit', 'text'],
+  ['lean4', 'lean'],
+]);
 
 /** One-based numbers of the first and last line with a selected character. */
 export function lineNumbers(snapshot: Snapshot): { readonly first: number; readonly last: number } {
