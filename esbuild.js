@@ -14,6 +14,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { licencesOf } from './scripts/lib/licences.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -116,10 +117,17 @@ export function bundles(production) {
  */
 export async function build({ production = false, quiet = false } = {}) {
   const outputs = new Set();
+  const inputs = new Set();
   for (const [name, options] of Object.entries(bundles(production))) {
     const { metafile } = await esbuild.build(options);
     reportBundle(name, metafile, quiet);
     for (const file of Object.keys(metafile.outputs)) outputs.add(path.join(root, file));
+    for (const file of Object.keys(metafile.inputs)) inputs.add(file);
+  }
+  if (production) {
+    const licences = path.join(root, 'dist/THIRD_PARTY_LICENCES.txt');
+    writeFileSync(licences, licencesOf(inputs));
+    outputs.add(licences);
   }
   // Chunks carry their hash in the name: those of earlier builds would pile up and be packaged.
   for (const file of filesUnder(path.join(root, 'dist'), '')) {
