@@ -11,6 +11,12 @@ import type { LemmaError } from '../core/errors.ts';
 
 export const inferenceProtocolVersion = 1;
 
+/**
+ * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
+ * looked at (the language server protocol's `RequestCancelled`). It carries no `LemmaError`.
+ */
+export const requestCancelledCode = -32800;
+
 export interface HelloParams {
   readonly protocolVersion: number;
 }

@@ -1,0 +1,35 @@
+import type {
+  CountTokensParams,
+  CountTokensResult,
+  GenerateParams,
+  GenerateProgress,
+  GenerateResult,
+  LoadParams,
+  LogParams,
+  ModelInfo,
+} from '../shared/inferenceProtocol.ts';
+
+/** Called for each line an engine has to say. */
+export type EngineLog = (level: LogParams['level'], message: string) => void;
+
+/**
+ * What the inference process needs of an engine. One model at a time; `load`, `unload`, `generate` and
+ * `dispose` are never called while another of them runs (`TaskQueue` sees to that).
+ * All methods fail with `LemmaFailure`.
+ */
+export interface Engine {
+  /**
+   * Loads a model in place of the present one; at once when it is loaded already with the same parameters.
+   * Aborted: rejects with `signal.reason`, and no model is loaded.
+   * @param onProgress receives 0 to 1
+   */
+  load(params: LoadParams, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<ModelInfo>;
+  /** Frees the model, if any. */
+  unload(): Promise<void>;
+  /** Tokens of a prompt, without evaluating it. May be called while `generate` runs. */
+  countTokens(params: CountTokensParams): CountTokensResult;
+  /** Writes a reply. Aborted: resolves with `stop: 'cancelled'` after all text so far was reported. */
+  generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult>;
+  /** Frees everything. The engine cannot be used after it. */
+  dispose(): Promise<void>;
+}

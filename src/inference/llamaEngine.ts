@@ -1,0 +1,205 @@
+import { basename } from 'node:path';
+import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
+import { LemmaFailure } from '../core/errors.ts';
+import { glmControlTokens, glmStopTokens, renderGlmPrompt } from '../core/glmPrompt.ts';
+import type {
+  CountTokensParams,
+  CountTokensResult,
+  GenerateParams,
+  GenerateProgress,
+  GenerateResult,
+  GpuChoice,
+  LoadParams,
+  ModelInfo,
+} from '../shared/inferenceProtocol.ts';
+import type { Engine, EngineLog } from './engine.ts';
+import { checkGgufFile } from './ggufFile.ts';
+import { generateReply } from './llamaGeneration.ts';
+import { evaluationThreads, startLlama } from './llamaSetup.ts';
+import type { ControlTokens } from './promptTokens.ts';
+import { findControlTokens, plainTokens, promptTokens } from './promptTokens.ts';
+
+/** Smallest context the engine may shrink to when memory is short, in tokens. */
+const minContextTokens = 2048;
+
+/**
+ * Prompt tokens evaluated in one go, which is also how often progress is told and a stop is looked at.
+ * On a processor 64 cost little speed, keep a stop within a second or two for a 9B model, and keep the attention's
+ * work buffer small (heads × context × batch × 4 bytes: 268 MB for the 9B at 32K).
+ */
+const batchTokens = { gpu: 512, cpu: 64 } as const;
+
+/** Log lines of llama.cpp kept as the reason of a failed load. */
+const keptReasons = 3;
+
+/** A model with its one context and sequence, ready to write. */
+export interface LoadedModel {
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly sequence: LlamaContextSequence;
+  readonly info: ModelInfo;
+  readonly control: ControlTokens;
+  readonly stopIds: ReadonlySet<number>;
+  readonly batchTokens: number;
+}
+
+/** The real engine: llama.cpp by node-llama-cpp, imported at the first load. */
+export class LlamaEngine implements Engine {
+  readonly #log: EngineLog;
+  #llama: { readonly gpu: GpuChoice; readonly instance: Llama } | undefined;
+  #loaded: LoadedModel | undefined;
+  #loadedWith: string | undefined;
+  #reasons: string[] = [];
+
+  constructor(log: EngineLog) {
+    this.#log = log;
+  }
+
+  async load(params: LoadParams, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<ModelInfo> {
+    signal.throwIfAborted();
+    const key = JSON.stringify([params.modelPath, params.gpu, params.contextTokens, params.threads]);
+    if (this.#loaded && this.#loadedWith === key) return this.#loaded.info;
+    const bytes = checkGgufFile(params.modelPath);
+    await this.unload();
+    this.#reasons = [];
+    const begunAt = performance.now();
+    const llama = await this.#start(params.gpu);
+    signal.throwIfAborted();
+    const model = await this.#attempt(params.modelPath, signal, () =>
+      llama.loadModel({
+        modelPath: params.modelPath,
+        gpuLayers: llama.gpu === false ? 0 : { fitContext: { contextSize: params.contextTokens } },
+        onLoadProgress: (fraction) => onProgress(fraction),
+        loadSignal: signal,
+      }),
+    );
+    try {
+      this.#loaded = await this.#prepare(model, params, bytes, begunAt, signal);
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
+    this.#loadedWith = key;
+    return this.#loaded.info;
+  }
+
+  async unload(): Promise<void> {
+    const loaded = this.#loaded;
+    this.#loaded = undefined;
+    this.#loadedWith = undefined;
+    if (!loaded) return;
+    // From the inside out: each holds memory of the next.
+    await loaded.sequence.dispose();
+    await loaded.context.dispose();
+    await loaded.model.dispose();
+  }
+
+  countTokens(params: CountTokensParams): CountTokensResult {
+    const { model, control } = this.#need();
+    const tokenize = tokenizer(model);
+    return {
+      promptTokens: promptTokens(renderGlmPrompt(params.messages), control, tokenize).length,
+      contentTokens: params.messages.map(({ content }) => plainTokens(content, control, tokenize).length),
+    };
+  }
+
+  async generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult> {
+    const loaded = this.#need();
+    try {
+      return await generateReply(loaded, params, onProgress, signal);
+    } catch (error) {
+      if (error instanceof LemmaFailure) throw error;
+      // What the context holds is unknown now; the next prompt must not build on it.
+      await loaded.sequence.clearHistory();
+      throw error;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.unload();
+    const llama = this.#llama;
+    this.#llama = undefined;
+    await llama?.instance.dispose();
+  }
+
+  async #start(gpu: GpuChoice): Promise<Llama> {
+    if (this.#llama?.gpu === gpu) return this.#llama.instance;
+    await this.#llama?.instance.dispose();
+    this.#llama = undefined;
+    const instance = await startLlama(gpu, (level, message) => {
+      if (level === 'error') this.#reasons = [...this.#reasons, message].slice(-keptReasons);
+      this.#log(level, message);
+    });
+    this.#llama = { gpu, instance };
+    return instance;
+  }
+
+  async #prepare(model: LlamaModel, params: LoadParams, bytes: number, begunAt: number, signal: AbortSignal): Promise<LoadedModel> {
+    const path = params.modelPath;
+    const architecture = model.fileInfo.metadata.general.architecture;
+    const { tokens: control, missing } = findControlTokens(glmControlTokens, tokenizer(model));
+    if (missing.length > 0) {
+      const reason = `Lemma speaks to models of the GLM-4 and GLM-Z1 family; this one (${architecture}) has no ${missing.join(', ')} in its vocabulary.`;
+      throw new LemmaFailure({ code: 'modelLoadFailed', path, reason });
+    }
+    const onGpu = model.llama.gpu !== false && model.gpuLayers > 0;
+    const batchSize = onGpu ? batchTokens.gpu : batchTokens.cpu;
+    const wanted = Math.min(params.contextTokens, model.trainContextSize);
+    const context = await this.#attempt(path, signal, () =>
+      model.createContext({
+        contextSize: { min: Math.min(minContextTokens, wanted), max: wanted },
+        batchSize,
+        threads: evaluationThreads(params.threads, model.llama.cpuMathCores),
+        // On a processor llama.cpp's flash attention takes 2.4 times as long per new token (see the design note).
+        flashAttention: onGpu ? 'auto' : false,
+        createSignal: signal,
+      }),
+    );
+    const [deviceName] = onGpu ? await model.llama.getGpuDeviceNames() : [];
+    return {
+      model,
+      context,
+      sequence: context.getSequence(),
+      control,
+      stopIds: new Set(glmStopTokens.map((name) => control.get(name)).filter((id) => id !== undefined)),
+      batchTokens: batchSize,
+      info: {
+        name: model.fileInfo.metadata.general.name ?? basename(path),
+        path,
+        architecture,
+        bytes,
+        device: onGpu ? 'gpu' : 'cpu',
+        backend: onGpu ? String(model.llama.gpu) : 'cpu',
+        ...(deviceName === undefined ? {} : { deviceName }),
+        gpuLayers: model.gpuLayers,
+        layers: model.fileInsights.totalLayers,
+        contextTokens: context.contextSize,
+        trainedContextTokens: model.trainContextSize,
+        threads: context.currentThreads,
+        loadMs: Math.round(performance.now() - begunAt),
+      },
+    };
+  }
+
+  /** Runs one step of loading; its failure gets llama.cpp's own last words as the reason. */
+  async #attempt<Result>(path: string, signal: AbortSignal, step: () => Promise<Result>): Promise<Result> {
+    try {
+      return await step();
+    } catch (error) {
+      signal.throwIfAborted();
+      const message = error instanceof Error ? error.message : String(error);
+      const reason = [...this.#reasons, message].join(' · ');
+      const { InsufficientMemoryError } = await import('node-llama-cpp');
+      throw new LemmaFailure({ code: error instanceof InsufficientMemoryError ? 'insufficientMemory' : 'modelLoadFailed', path, reason });
+    }
+  }
+
+  #need(): LoadedModel {
+    if (!this.#loaded) throw new LemmaFailure({ code: 'internal', reason: 'No model is loaded.' });
+    return this.#loaded;
+  }
+}
+
+function tokenizer(model: LlamaModel): (text: string, special: boolean) => number[] {
+  return (text, special) => model.tokenize(text, special);
+}
