@@ -13,6 +13,9 @@ export interface SessionOptions extends Partial<ServerOptions> {
   readonly workspace: Readonly<Record<string, string>> | string;
   /** Name of the file to open. */
   readonly open?: string;
+  /** Size of the window in pixels. */
+  readonly width?: number;
+  readonly height?: number;
 }
 
 /** A workbench with Lemma in it, ready to be used by hand or by a test. */
@@ -25,7 +28,15 @@ export interface Session extends Browser {
 }
 
 /** Server, browser, workspace and Lemma on the tiny model. `close()` ends and removes all of them. */
-export async function startSession({ workspace, open, extension = 'linked', settings = {}, ...rest }: SessionOptions): Promise<Session> {
+export async function startSession({
+  workspace,
+  open,
+  extension = 'linked',
+  settings = {},
+  width,
+  height,
+  ...rest
+}: SessionOptions): Promise<Session> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lemma-workspace-'));
   if (typeof workspace === 'string') cpSync(workspace, folder, { recursive: true });
   else {
@@ -36,7 +47,7 @@ export async function startSession({ workspace, open, extension = 'linked', sett
   }
   const server = await startServer({ extension, settings: { ...tinyModelSettings, ...settings }, ...rest });
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  const browser = await launchBrowser().catch(async (error: unknown) => {
+  const browser = await launchBrowser({ width, height }).catch(async (error: unknown) => {
     await server.stop();
     removeFolder();
     throw error;
