@@ -16,8 +16,9 @@ export async function ensureDependencies() {
     );
   }
   if (isInstalled()) return;
+  // No package needs its install script: the native binaries come as packages, and node-llama-cpp's would compile llama.cpp.
   await step('Installing the dependencies (npm ci)', () =>
-    npm('Installing the dependencies', ['ci', '--no-audit', '--no-fund'], { cwd: root }),
+    npm('Installing the dependencies', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: root }),
   );
 }
 

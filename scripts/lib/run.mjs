@@ -56,7 +56,7 @@ export function run(program, args, { cwd, env = cleanEnv(), show = false, limitM
 export async function mustRun(purpose, program, args, options) {
   const result = await run(program, args, options).catch((error) => ({ code: -1, output: String(error) }));
   if (result.code === 0) return result.output;
-  const tail = result.output.trimEnd().split('\n').slice(-30).join('\n');
+  const tail = result.output.trimEnd().split('\n').slice(-60).join('\n');
   throw new PlainError(
     `${tail ? `${tail}\n\n` : ''}${purpose} did not work: ${path.basename(program)} ${args.join(' ')} ended with code ${result.code}.`,
   );
