@@ -48,4 +48,6 @@ export interface Snapshot {
   readonly before: string;
   readonly after: string;
   readonly diagnostics: readonly DiagnosticInfo[];
+  /** How many other places of the document held the same text. Absent: not counted. */
+  readonly copies?: number;
 }
