@@ -78,7 +78,13 @@ export interface GenerateParams {
 }
 export type GenerateProgress =
   /** Sent once, before evaluation. */
-  | { readonly kind: 'budget'; readonly promptTokens: number; readonly reusedTokens: number; readonly maxTokens: number; readonly wantedTokens: number }
+  | {
+      readonly kind: 'budget';
+      readonly promptTokens: number;
+      readonly reusedTokens: number;
+      readonly maxTokens: number;
+      readonly wantedTokens: number;
+    }
   | { readonly kind: 'prompt'; readonly readTokens: number; readonly promptTokens: number }
   /** New text of the reply; `tokens` is how many tokens it stands for. Never half a character. */
   | { readonly kind: 'text'; readonly text: string; readonly tokens: number };

@@ -129,7 +129,19 @@ export type PanelToHost =
 export type { Conversation, Range, Turn };
 
 const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
-  'ready', 'send', 'draft', 'attachSelection', 'action', 'insert', 'replace', 'copy', 'reveal', 'openLink', 'focus', 'error', 'painted',
+  'ready',
+  'send',
+  'draft',
+  'attachSelection',
+  'action',
+  'insert',
+  'replace',
+  'copy',
+  'reveal',
+  'openLink',
+  'focus',
+  'error',
+  'painted',
 ]);
 
 /** The message as typed, or undefined for anything a panel of this version cannot have sent. */

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import type { Turn } from '../core/conversation.ts';
+import { turnById, lastTurn } from '../core/conversation.ts';
+import { toLemmaError } from '../core/errors.ts';
+import { answerBlocks } from '../core/answer.ts';
+import type { Conversations } from './conversations.ts';
+import { applyAnswer } from './editor/applyEdit.ts';
+import { placeLabel } from './editor/readSnapshot.ts';
+import type { InferenceLog } from './inferenceClient.ts';
+import type { PanelModel } from './panel/panelModel.ts';
+import { errorNote } from './userMessages.ts';
+
+/** The way back into the file: Insert, Replace and Copy, always of the trimmed answer. What came of it is said under the turn. */
+export class AnswerActions {
+  readonly #conversations: Conversations;
+  readonly #panel: PanelModel;
+  readonly #log: InferenceLog;
+
+  constructor(conversations: Conversations, panel: PanelModel, log: InferenceLog) {
+    this.#conversations = conversations;
+    this.#panel = panel;
+    this.#log = log;
+  }
+
+  /**
+   * @param turnId the newest turn when absent
+   * @param block only this fenced block of the answer, counted from 0
+   */
+  async edit(kind: 'insert' | 'replace', turnId?: string, block?: number): Promise<void> {
+    const turn = this.#turn(turnId);
+    if (!turn) return;
+    const { snapshot, id } = turn.question;
+    try {
+      await applyAnswer({ ...(snapshot ? { snapshot } : {}), answer: turn.answer, kind, ...(block === undefined ? {} : { block }) });
+      this.#panel.note(id, { editNote: undefined });
+    } catch (thrown) {
+      const error = toLemmaError(thrown);
+      this.#log.info(`[edit] ${kind} refused: ${JSON.stringify(error)}${snapshot ? ` at ${placeLabel(snapshot)}` : ''}`);
+      this.#panel.note(id, { editNote: errorNote(error) });
+    }
+  }
+
+  /** Puts the answer, or one code block of it, on the clipboard: never the thought. */
+  async copy(turnId?: string, block?: number): Promise<void> {
+    const turn = this.#turn(turnId);
+    if (!turn) return;
+    const text = block === undefined ? turn.answer.trim() : answerBlocks(turn.answer)[block]?.code;
+    if (text === undefined || text === '') this.#panel.note(turn.question.id, { editNote: errorNote({ code: 'noAnswerToInsert' }) });
+    else await vscode.env.clipboard.writeText(text);
+  }
+
+  /** Shows the place that the question was about. */
+  async revealPlace(turnId: string): Promise<void> {
+    const snapshot = this.#turn(turnId)?.question.snapshot;
+    if (!snapshot) return;
+    const { start, end } = snapshot.range;
+    const range = new vscode.Range(start.line, start.character, end.line, end.character);
+    try {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(snapshot.uri));
+      await vscode.window.showTextDocument(document, { selection: document.validateRange(range) });
+    } catch (thrown) {
+      this.#log.warn(`[panel] ${snapshot.uri} cannot be opened: ${String(thrown)}`);
+      this.#panel.note(turnId, { editNote: errorNote({ code: 'documentGone', fileName: snapshot.fileName }) });
+    }
+  }
+
+  #turn(turnId: string | undefined): Turn | undefined {
+    const { current } = this.#conversations;
+    return turnId === undefined ? lastTurn(current) : turnById(current, turnId);
+  }
+}

@@ -1,0 +1,144 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Turn } from '../core/conversation.ts';
+import { isRunning, lastTurn } from '../core/conversation.ts';
+import { toLemmaError } from '../core/errors.ts';
+import { AnswerActions } from './answerActions.ts';
+import { Config } from './config.ts';
+import { Conversations } from './conversations.ts';
+import { Disposables } from './disposables.ts';
+import { InferenceClient } from './inferenceClient.ts';
+import { pickModelFile } from './modelFile.ts';
+import { ModelService } from './modelService.ts';
+import { PanelModel } from './panel/panelModel.ts';
+import { PanelView } from './panel/panelView.ts';
+import { handlePanelMessage } from './panelMessages.ts';
+import { Questions } from './questions.ts';
+import { StatusBar } from './statusBar.ts';
+import { TurnRunner } from './turn.ts';
+import { restartedNote } from './userMessages.ts';
+
+/** How long the editor's selection rests before the panel offers it, milliseconds. */
+const selectionRestMs = 120;
+
+/** All parts of a running Lemma, built at its first use and wired here alone. */
+export class LemmaApp {
+  readonly log: vscode.LogOutputChannel;
+  readonly config = new Config();
+  readonly client: InferenceClient;
+  readonly model: ModelService;
+  readonly conversations: Conversations;
+  readonly turns: TurnRunner;
+  readonly panel: PanelModel;
+  readonly view: PanelView;
+  readonly questions: Questions;
+  readonly answers: AnswerActions;
+  /** Resolves when the conversation that was shown last is open again. */
+  readonly restored: Promise<void>;
+  readonly #disposables = new Disposables();
+  #selectionTimer: NodeJS.Timeout | undefined;
+  #context = '';
+
+  constructor(context: vscode.ExtensionContext, statusItem: vscode.StatusBarItem) {
+    this.log = this.#disposables.add(vscode.window.createOutputChannel('Lemma', { log: true }));
+    const modulePath = path.join(context.extensionPath, 'dist', 'inference.mjs');
+    this.client = new InferenceClient({ modulePath, log: this.log });
+    this.model = this.#disposables.add(new ModelService(this.client, () => this.config.model));
+    // Without a folder there is no workspace storage; the global one serves all such windows.
+    const storage = context.storageUri ?? context.globalStorageUri;
+    this.conversations = new Conversations(path.join(storage.fsPath, 'conversations'), context.workspaceState, this.log);
+    this.turns = new TurnRunner(this.conversations, this.model, () => this.config.reply, this.log);
+    this.panel = new PanelModel(this.conversations, this.model, context.workspaceState);
+    this.view = this.#disposables.add(new PanelView(context.extensionUri, this.conversations, this.model, this.panel, this.turns));
+    this.questions = new Questions(this.turns, this.panel, () => this.view.reveal());
+    this.answers = new AnswerActions(this.conversations, this.panel, this.log);
+    this.#wire(this.#disposables.add(new StatusBar(statusItem, () => this.config.model.gpu !== 'off')));
+    this.restored = this.conversations.restore();
+  }
+
+  async newConversation(): Promise<void> {
+    await this.turns.settle();
+    this.panel.showNotice(undefined);
+    await this.conversations.startNew();
+    await this.view.focusComposer();
+  }
+
+  /** Asks for a model file; a question that failed for want of one is then asked again by itself. */
+  async chooseModelFile(): Promise<void> {
+    const file = await pickModelFile();
+    if (file === undefined) return;
+    await this.config.setModelPath(file);
+    this.model.settingsChanged();
+    const turn = lastTurn(this.conversations.current);
+    if (turn?.end?.kind !== 'failed' || !/^model|^insufficient/.test(turn.end.error.code)) return;
+    this.panel.clearNotes(turn.question.id);
+    await this.turns.resume(turn.question.id, 'continue');
+  }
+
+  /** @param turn the one that the engine's end cut off; it can be continued afterwards */
+  async restartEngine(turn?: Turn): Promise<void> {
+    await this.turns.settle();
+    try {
+      await this.model.restart();
+      this.panel.showNotice(undefined);
+      if (turn?.end?.kind === 'failed') this.panel.note(turn.question.id, { note: restartedNote(turn) });
+    } catch (thrown) {
+      this.panel.showNotice(toLemmaError(thrown));
+      await this.view.reveal();
+    }
+  }
+
+  async openSettings(query: string): Promise<void> {
+    await vscode.commands.executeCommand('workbench.action.openSettings', query);
+  }
+
+  /** Stops what runs, writes what waits and ends the inference process. */
+  async close(): Promise<void> {
+    clearTimeout(this.#selectionTimer);
+    await this.turns.settle();
+    await Promise.all([this.conversations.close(), this.client.dispose()]);
+    this.#disposables.dispose();
+  }
+
+  #wire(statusBar: StatusBar): void {
+    const keep = this.#disposables;
+    keep.add(this.view.onDidReceive((message) => this.#handle(handlePanelMessage(this, message))));
+    keep.add(this.model.onDidChange((state) => statusBar.show(state)));
+    keep.add(this.config.onDidChangeModel(() => this.model.settingsChanged()));
+    keep.add(this.conversations.onDidAppend(() => this.#updateContext()));
+    keep.add(this.conversations.onDidSwitch(() => this.#updateContext()));
+    keep.add(this.conversations.onDidFail((error) => this.panel.showNotice(error)));
+    keep.add(vscode.window.onDidChangeActiveTextEditor(() => this.#offerSelectionSoon()));
+    keep.add(vscode.window.onDidChangeTextEditorSelection(() => this.#offerSelectionSoon()));
+    statusBar.show(this.model.state);
+    this.#offerSelectionSoon();
+  }
+
+  /** Context keys for the manifest's `when` clauses; set only when they change, since deltas come hundreds of times a second. */
+  #updateContext(): void {
+    const turn = lastTurn(this.conversations.current);
+    const running = isRunning(this.conversations.current);
+    const hasAnswer = turn !== undefined && turn.answer !== '';
+    if (this.#context === `${running} ${hasAnswer}`) return;
+    this.#context = `${running} ${hasAnswer}`;
+    void vscode.commands.executeCommand('setContext', 'lemma.running', running);
+    void vscode.commands.executeCommand('setContext', 'lemma.hasAnswer', hasAnswer);
+  }
+
+  #offerSelectionSoon(): void {
+    clearTimeout(this.#selectionTimer);
+    this.#selectionTimer = setTimeout(() => {
+      // Focus in the panel leaves no active editor; the chip then stays on what was selected before.
+      const editor = vscode.window.activeTextEditor;
+      if (editor || vscode.window.visibleTextEditors.length === 0) this.questions.offer(editor);
+    }, selectionRestMs);
+  }
+
+  /** A handler that fails is a defect; the user still gets a sentence and the log the details. */
+  #handle(work: Promise<void>): void {
+    work.catch((thrown: unknown) => {
+      this.log.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+      this.panel.showNotice(toLemmaError(thrown));
+    });
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Every command of the manifest (a test compares the two). Registered at activation; the app they run on is
+ * built by the first of them.
+ */
+export const commandIds = [
+  'lemma.solveSelection',
+  'lemma.explainSelection',
+  'lemma.fixDiagnostic',
+  'lemma.newConversation',
+  'lemma.stop',
+  'lemma.insertAnswer',
+  'lemma.replaceSelection',
+  'lemma.copyAnswer',
+  'lemma.chooseModelFile',
+  'lemma.restartEngine',
+  'lemma.showLog',
+  'lemma.showActions',
+  'lemma.focusPanel',
+] as const;
+
+export type CommandId = (typeof commandIds)[number];

@@ -1,0 +1,57 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Sampling } from '../core/chatMessage.ts';
+import { recommendedMaxTokens, recommendedSampling } from '../core/chatMessage.ts';
+import type { GpuChoice, LoadParams } from '../shared/inferenceProtocol.ts';
+
+/** What a model is loaded with; undefined path: none is chosen. */
+export type ModelSettings = Omit<LoadParams, 'progressToken' | 'modelPath'> & { readonly modelPath: string | undefined };
+
+export interface ReplySettings {
+  readonly sampling: Sampling;
+  readonly maxTokens: number;
+}
+
+/** The only reader of Lemma's settings. Defaults stand in package.json; those here only guard against `null`. */
+export class Config {
+  get model(): ModelSettings {
+    const config = vscode.workspace.getConfiguration('lemma');
+    return {
+      modelPath: expandHome(config.get<string>('model.path', '').trim()) || undefined,
+      gpu: config.get<GpuChoice>('model.gpu', 'auto'),
+      contextTokens: config.get<number>('model.contextTokens', 32_768),
+      threads: config.get<number>('engine.threads', 0),
+    };
+  }
+
+  get reply(): ReplySettings {
+    const config = vscode.workspace.getConfiguration('lemma.sampling');
+    const seed = config.get<number | null>('seed', null);
+    return {
+      sampling: {
+        temperature: config.get<number>('temperature', recommendedSampling.temperature),
+        topP: config.get<number>('topP', recommendedSampling.topP),
+        topK: config.get<number>('topK', recommendedSampling.topK),
+        ...(seed === null ? {} : { seed }),
+      },
+      maxTokens: config.get<number>('maxTokens', recommendedMaxTokens),
+    };
+  }
+
+  /** Fires when a setting changes that the loaded model depends on. */
+  onDidChangeModel(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('lemma.model') || event.affectsConfiguration('lemma.engine')) listener();
+    });
+  }
+
+  async setModelPath(modelPath: string): Promise<void> {
+    await vscode.workspace.getConfiguration('lemma').update('model.path', modelPath, vscode.ConfigurationTarget.Global);
+  }
+}
+
+/** A leading `~` is the home folder, as in a shell. */
+function expandHome(file: string): string {
+  return file === '~' || /^~[\\/]/.test(file) ? path.join(homedir(), file.slice(1)) : file;
+}

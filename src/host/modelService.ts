@@ -1,0 +1,146 @@
+import path from 'node:path';
+import type { LemmaError } from '../core/errors.ts';
+import { LemmaFailure, toLemmaError } from '../core/errors.ts';
+import type {
+  CountTokensParams,
+  CountTokensResult,
+  GenerateParams,
+  GenerateProgress,
+  GenerateResult,
+  ModelInfo,
+} from '../shared/inferenceProtocol.ts';
+import type { ModelState } from '../shared/modelState.ts';
+import type { ModelSettings } from './config.ts';
+import { Disposables, Emitter } from './disposables.ts';
+import type { InferenceClient } from './inferenceClient.ts';
+
+type Activity = Extract<ModelState, { readonly kind: 'busy' }>['activity'];
+
+/** The file's name without its ending: `GLM-Z1-9B-0414-Q4_K_M`. */
+export function modelLabel(modelPath: string): string {
+  return path.basename(modelPath).replace(/\.gguf$/i, '');
+}
+
+/** Owns the model's state and loads it at the first question. Status bar and panel show what it says, nothing else. */
+export class ModelService {
+  readonly #client: InferenceClient;
+  readonly #settings: () => ModelSettings;
+  readonly #changed = new Emitter<ModelState>();
+  readonly #disposables = new Disposables();
+  readonly onDidChange = this.#changed.event;
+  #state: ModelState;
+  #info: ModelInfo | undefined;
+  /** What `#info` was loaded with. */
+  #loadedWith = '';
+
+  constructor(client: InferenceClient, settings: () => ModelSettings) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#state = this.#idleState();
+    this.#disposables.add(
+      client.onDidExit((exit) => {
+        this.#info = undefined;
+        if (!exit.expected) this.#fail({ code: 'engineCrashed', exitCode: exit.exitCode, signal: exit.signal });
+      }),
+    );
+  }
+
+  get state(): ModelState {
+    return this.#state;
+  }
+
+  /** The settings changed: a model that is in use is used to the end of the reply, the next question loads anew. */
+  settingsChanged(): void {
+    if (this.#state.kind === 'loading' || this.#state.kind === 'busy') return;
+    if (this.#info && this.#loadedWith === JSON.stringify(this.#settings())) return;
+    this.#info = undefined;
+    this.#set(this.#idleState());
+  }
+
+  /**
+   * Loads the chosen model unless it is loaded.
+   * @returns undefined when it was cancelled
+   * @throws LemmaFailure modelNotChosen, modelMissing, modelUnreadable, modelNotGguf, modelLoadFailed, insufficientMemory, engineStartFailed, …
+   */
+  async ensureLoaded(signal?: AbortSignal): Promise<ModelInfo | undefined> {
+    const { modelPath, ...options } = this.#settings();
+    if (modelPath === undefined) {
+      this.#set({ kind: 'notChosen' });
+      throw new LemmaFailure({ code: 'modelNotChosen' });
+    }
+    const loadedWith = JSON.stringify(this.#settings());
+    if (this.#info && this.#loadedWith === loadedWith) return this.#info;
+    const name = modelLabel(modelPath);
+    this.#set({ kind: 'loading', name, fraction: 0 });
+    try {
+      const info = await this.#client.load(
+        { modelPath, ...options },
+        ({ fraction }) => this.#set({ kind: 'loading', name, fraction }),
+        signal,
+      );
+      if (!info) {
+        this.#set(this.#idleState());
+        return undefined;
+      }
+      this.#info = info;
+      this.#loadedWith = loadedWith;
+      this.#set({ kind: 'ready', info });
+      return info;
+    } catch (error) {
+      this.#info = undefined;
+      this.#fail(toLemmaError(error));
+      throw error;
+    }
+  }
+
+  countTokens(params: CountTokensParams): Promise<CountTokensResult> {
+    return this.#client.countTokens(params);
+  }
+
+  /** See `InferenceClient.generate`; the state follows what `activity` is told. */
+  async generate(
+    params: Omit<GenerateParams, 'progressToken'>,
+    onProgress: (progress: GenerateProgress) => void,
+    signal: AbortSignal,
+  ): Promise<GenerateResult> {
+    try {
+      return await this.#client.generate(params, onProgress, signal);
+    } finally {
+      if (this.#state.kind === 'busy' && this.#info) this.#set({ kind: 'ready', info: this.#info });
+      this.settingsChanged();
+    }
+  }
+
+  /** What the running reply is doing; `sinceMs` counts from the first call with a new activity. */
+  setActivity(activity: Activity): void {
+    if (!this.#info || (this.#state.kind === 'busy' && this.#state.activity === activity)) return;
+    this.#set({ kind: 'busy', info: this.#info, activity, sinceMs: Date.now() });
+  }
+
+  /** A new process with the model loaded again. */
+  async restart(): Promise<void> {
+    this.#info = undefined;
+    await this.#client.restart();
+    await this.ensureLoaded();
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+    this.#changed.dispose();
+  }
+
+  #idleState(): ModelState {
+    const { modelPath } = this.#settings();
+    return modelPath === undefined ? { kind: 'notChosen' } : { kind: 'notStarted', name: modelLabel(modelPath) };
+  }
+
+  #fail(error: LemmaError): void {
+    const { modelPath } = this.#settings();
+    this.#set({ kind: 'failed', name: modelPath === undefined ? '' : modelLabel(modelPath), error });
+  }
+
+  #set(state: ModelState): void {
+    this.#state = state;
+    this.#changed.fire(state);
+  }
+}

@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import type { Turn } from '../../core/conversation.ts';
+import { turnById } from '../../core/conversation.ts';
+import type { LemmaError } from '../../core/errors.ts';
+import type { PanelNote, PanelState, SelectionOffer, TurnWords } from '../../shared/panelProtocol.ts';
+import type { Conversations } from '../conversations.ts';
+import { Emitter } from '../disposables.ts';
+import type { ModelService } from '../modelService.ts';
+import { modelName, modelStatus } from '../modelWords.ts';
+import { button, errorNote } from '../userMessages.ts';
+import { panelStrings } from './panelStrings.ts';
+import { turnWords } from './turnWords.ts';
+
+/** What changed outside the conversation, for the view to send on. */
+export type PanelChange =
+  { readonly kind: 'words'; readonly turnId: string } | { readonly kind: 'notice' } | { readonly kind: 'selection' };
+
+/** What one turn says besides its text, kept while the window lives. */
+interface TurnExtra {
+  readonly note?: PanelNote;
+  readonly editNote?: PanelNote;
+}
+
+/**
+ * The state of the panel that is not in the conversation: notice, notes, draft and attached selection. Lives in the host,
+ * so that hiding, moving or reloading the view loses none of it.
+ */
+export class PanelModel {
+  readonly #conversations: Conversations;
+  readonly #model: ModelService;
+  readonly #drafts: vscode.Memento;
+  readonly #changed = new Emitter<PanelChange>();
+  readonly onDidChange = this.#changed.event;
+  readonly #extras = new Map<string, TurnExtra>();
+  #notice: PanelNote | undefined;
+  #selection: SelectionOffer | undefined;
+  #selectionAttached = false;
+
+  /** @param drafts keeps the text in the composer over a reload of the window */
+  constructor(conversations: Conversations, model: ModelService, drafts: vscode.Memento) {
+    this.#conversations = conversations;
+    this.#model = model;
+    this.#drafts = drafts;
+  }
+
+  get notice(): PanelNote | undefined {
+    return this.#notice;
+  }
+
+  get selection(): SelectionOffer | undefined {
+    return this.#selection;
+  }
+
+  get selectionAttached(): boolean {
+    return this.#selectionAttached;
+  }
+
+  /** Everything, for drawing the panel anew. */
+  snapshot(): PanelState {
+    const conversation = this.#conversations.current;
+    const model = this.#model.state;
+    return {
+      conversation,
+      eventCount: this.#conversations.eventCount,
+      words: Object.fromEntries((conversation?.turns ?? []).map((turn) => [turn.question.id, this.#words(turn)])),
+      model,
+      modelLabel: modelName(model),
+      modelStatus: modelStatus(model),
+      notice: this.#notice,
+      welcome: welcome(model.kind === 'notChosen'),
+      selection: this.#selection,
+      selectionAttached: this.#selectionAttached,
+      draft: this.#drafts.get<string>(draftKey, ''),
+      strings: panelStrings(),
+      locale: vscode.env.language,
+    };
+  }
+
+  words(turnId: string): TurnWords | undefined {
+    const turn = turnById(this.#conversations.current, turnId);
+    return turn && this.#words(turn);
+  }
+
+  /** Replaces what the turn says about its end, or about its last edit. */
+  note(turnId: string, extra: TurnExtra): void {
+    this.#extras.set(turnId, { ...this.#extras.get(turnId), ...extra });
+    this.#changed.fire({ kind: 'words', turnId });
+  }
+
+  /** A turn that goes on has not ended, so what was said about its end goes. */
+  clearNotes(turnId: string): void {
+    if (this.#extras.delete(turnId)) this.#changed.fire({ kind: 'words', turnId });
+  }
+
+  showNotice(notice: PanelNote | LemmaError | undefined): void {
+    this.#notice = notice && 'code' in notice ? errorNote(notice) : notice;
+    this.#changed.fire({ kind: 'notice' });
+  }
+
+  offerSelection(selection: SelectionOffer | undefined): void {
+    if (JSON.stringify(selection) === JSON.stringify(this.#selection)) return;
+    this.#selection = selection;
+    this.#changed.fire({ kind: 'selection' });
+  }
+
+  attachSelection(attached: boolean): void {
+    this.#selectionAttached = attached;
+    this.#changed.fire({ kind: 'selection' });
+  }
+
+  async saveDraft(text: string): Promise<void> {
+    await this.#drafts.update(draftKey, text === '' ? undefined : text);
+  }
+
+  #words(turn: Turn): TurnWords {
+    return turnWords(turn, this.#extras.get(turn.question.id));
+  }
+}
+
+const draftKey = 'lemma.draft';
+
+function welcome(needsModel: boolean): PanelNote {
+  const { t } = vscode.l10n;
+  if (needsModel) {
+    return {
+      tone: 'info',
+      icon: 'symbol-operator',
+      text: t(
+        'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. It runs on this computer. Nothing you select leaves it. First choose the model’s file, such as GLM-Z1-9B-0414-Q4_K_M.gguf.',
+      ),
+      buttons: [button('chooseModel', true)],
+    };
+  }
+  return {
+    tone: 'info',
+    icon: 'symbol-operator',
+    text: t('Select code or mathematics in the editor, or start here.'),
+    buttons: [button('solveSelection'), button('explainSelection')],
+  };
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Turn } from '../../core/conversation.ts';
+import { formatCount } from '../../core/format.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
+import type { Task } from '../../core/task.ts';
+import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
+import { placeLabel } from '../editor/places.ts';
+import { endNote } from '../userMessages.ts';
+
+const { t } = vscode.l10n;
+
+/** Everything about one turn that is said in words. `editNote`: what the last Insert, Replace or Copy came to. */
+export function turnWords(turn: Turn, extra: { readonly note?: PanelNote; readonly editNote?: PanelNote } = {}): TurnWords {
+  const { snapshot, task } = turn.question;
+  const note = extra.note ?? endNote(turn);
+  return {
+    title: taskTitle(task),
+    place: snapshot ? placeLabel(snapshot) : '',
+    scopeNote: [snapshot ? scopeNote(snapshot) : '', budgetNote(turn)].filter((sentence) => sentence !== '').join(' '),
+    ...(note ? { note } : {}),
+    ...(extra.editNote ? { editNote: extra.editNote } : {}),
+    canEdit: snapshot === undefined || vscode.workspace.fs.isWritableFileSystem(vscode.Uri.parse(snapshot.uri).scheme) !== false,
+  };
+}
+
+function taskTitle(task: Task): string {
+  switch (task) {
+    case 'solve':
+      return t('Solve');
+    case 'explain':
+      return t('Explain');
+    case 'fix':
+      return t('Fix');
+    case 'ask':
+      return '';
+  }
+}
+
+/** Which text was taken when nothing was selected. */
+function scopeNote(snapshot: Snapshot): string {
+  const name = snapshot.scopeName ?? '';
+  switch (snapshot.scope) {
+    case 'selection':
+      return '';
+    case 'function':
+      return name
+        ? t('Nothing was selected, so the enclosing function {0} was taken.', name)
+        : t('Nothing was selected, so the enclosing function was taken.');
+    case 'environment':
+      return name
+        ? t('Nothing was selected, so the enclosing {0} environment was taken.', name)
+        : t('Nothing was selected, so the enclosing formula was taken.');
+    case 'paragraph':
+      return t('Nothing was selected, so the paragraph at the cursor was taken.');
+    case 'diagnostic': {
+      const message = snapshot.diagnostics[0]?.message.trim().replace(/[.\s]+$/, '');
+      return message ? t('The lines around this problem were taken: {0}.', message) : t('The lines around the problem were taken.');
+    }
+  }
+}
+
+/** The wished number of tokens did not fit into the context. */
+function budgetNote({ maxTokens, wantedTokens }: Turn): string {
+  if (maxTokens === undefined || wantedTokens === undefined || maxTokens >= wantedTokens) return '';
+  const count = (tokens: number): string => formatCount(tokens, vscode.env.language);
+  return t('The context leaves room for {0} of the {1} tokens wished for.', count(maxTokens), count(wantedTokens));
+}

@@ -1,0 +1,79 @@
+import type { Turn } from '../core/conversation.ts';
+import { lastTurn, turnById } from '../core/conversation.ts';
+import type { PanelAction, PanelToHost } from '../shared/panelProtocol.ts';
+import type { LemmaApp } from './app.ts';
+import { openLink } from './links.ts';
+
+/** What each message of the panel does. One handler each, so that a message without one does not compile. */
+export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): Promise<void> {
+  switch (message.type) {
+    case 'ready':
+    case 'focus':
+    case 'painted':
+      return;
+    case 'send':
+      return app.questions.typed(message.text);
+    case 'draft':
+      return app.panel.saveDraft(message.text);
+    case 'attachSelection':
+      return app.panel.attachSelection(message.attached);
+    case 'action':
+      return runAction(app, message.action, message.turnId);
+    case 'insert':
+    case 'replace':
+      return app.answers.edit(message.type, message.turnId, message.block);
+    case 'copy':
+      return app.answers.copy(message.turnId, message.block);
+    case 'reveal':
+      return app.answers.revealPlace(message.turnId);
+    case 'openLink':
+      return openLink(message.href, app.log);
+    case 'error':
+      app.log.error(`[panel] ${message.message}`);
+  }
+}
+
+async function runAction(app: LemmaApp, action: PanelAction, turnId: string | undefined): Promise<void> {
+  const { current } = app.conversations;
+  const turn = turnId === undefined ? lastTurn(current) : turnById(current, turnId);
+  switch (action) {
+    case 'stop':
+      return app.turns.stop();
+    case 'continue':
+    case 'answerNow':
+      return withTurn(turn, (found) => resume(app, found, action));
+    case 'askAgain':
+      return withTurn(turn, (found) => app.questions.again(found));
+    case 'trimSelection':
+      return withTurn(turn, (found) => app.questions.trimmed(found));
+    case 'copyAnswer':
+      return app.answers.copy(turnId);
+    case 'reloadModel':
+      return withTurn(turn, (found) => resume(app, found, 'continue'));
+    case 'restartEngine':
+      return app.restartEngine(turn);
+    case 'chooseModel':
+      return app.chooseModelFile();
+    case 'openModelSettings':
+      return app.openSettings('lemma.model');
+    case 'showLog':
+      return app.log.show();
+    case 'newConversation':
+      return app.newConversation();
+    case 'solveSelection':
+      return app.questions.aboutSelection('solve');
+    case 'explainSelection':
+      return app.questions.aboutSelection('explain');
+    case 'dismissNotice':
+      return app.panel.showNotice(undefined);
+  }
+}
+
+async function resume(app: LemmaApp, turn: Turn, resumption: 'continue' | 'answerNow'): Promise<void> {
+  app.panel.clearNotes(turn.question.id);
+  await app.turns.resume(turn.question.id, resumption);
+}
+
+async function withTurn(turn: Turn | undefined, act: (turn: Turn) => Promise<void>): Promise<void> {
+  if (turn) await act(turn);
+}

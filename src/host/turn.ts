@@ -1,0 +1,219 @@
+/**
+ * The whole way of one question on one page: read this first.
+ *
+ *   snapshot → prompt → inference process → deltas → thought/answer split → conversation (journal and panel)
+ *
+ * The way back into the file starts at the panel's buttons: `answerActions.ts`.
+ */
+import { randomUUID } from 'node:crypto';
+import { planBudget, fitHistory, replyReserve } from '../core/budget.ts';
+import type { ChatMessage } from '../core/chatMessage.ts';
+import type { ConversationEvent, Turn, TurnEnd, TurnPhase, TurnQuestion } from '../core/conversation.ts';
+import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
+import { LemmaFailure, toLemmaError } from '../core/errors.ts';
+import { thoughtCloseTag } from '../core/glmPrompt.ts';
+import { buildMessages } from '../core/prompt.ts';
+import type { PartDelta } from '../core/thoughtSplitter.ts';
+import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
+import type { GenerateProgress, GenerateResult, ModelInfo } from '../shared/inferenceProtocol.ts';
+import type { TurnProgress } from '../shared/panelProtocol.ts';
+import type { ReplySettings } from './config.ts';
+import type { Conversations } from './conversations.ts';
+import { Emitter } from './disposables.ts';
+import type { InferenceLog } from './inferenceClient.ts';
+import type { ModelService } from './modelService.ts';
+
+const profile = 'glm-z1';
+
+/** How a reply that has begun goes on: from its text so far, or with the thought closed so that the answer comes now. */
+export type Resumption = 'continue' | 'answerNow';
+
+/** Asks one question after the other. What a question is waiting for, says and ends with is told by events alone. */
+export class TurnRunner {
+  readonly #conversations: Conversations;
+  readonly #model: ModelService;
+  readonly #reply: () => ReplySettings;
+  readonly #log: InferenceLog;
+  readonly #progressed = new Emitter<TurnProgress>();
+  /** Tokens of the prompt that have been read. */
+  readonly onDidProgress = this.#progressed.event;
+  /** One per turn that has not ended; aborting it is how a turn is stopped. */
+  readonly #stops = new Map<string, AbortController>();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(conversations: Conversations, model: ModelService, reply: () => ReplySettings, log: InferenceLog) {
+    this.#conversations = conversations;
+    this.#model = model;
+    this.#reply = reply;
+    this.#log = log;
+  }
+
+  get running(): boolean {
+    return this.#stops.size > 0;
+  }
+
+  /** Adds the question to the conversation at once and answers it when the ones before it are done. */
+  ask(question: Omit<TurnQuestion, 'id'>): Promise<void> {
+    const turnId = randomUUID();
+    this.#append({ type: 'asked', question: { ...question, id: turnId }, at: Date.now() });
+    return this.#enqueue(turnId);
+  }
+
+  /** Goes on with a turn; one that still runs is stopped first. */
+  async resume(turnId: string, resumption: Resumption): Promise<void> {
+    this.stop(turnId);
+    await this.#queue;
+    const turn = turnById(this.#conversations.current, turnId);
+    if (!turn || isRunning(turn)) return;
+    this.#append({ type: 'resumed', turnId, at: Date.now() });
+    return this.#enqueue(turnId, resumption);
+  }
+
+  /** Stops one turn, or all that run or wait. What was written stays. */
+  stop(turnId?: string): void {
+    for (const [id, stop] of this.#stops) if (turnId === undefined || id === turnId) stop.abort();
+  }
+
+  /** Stops everything and resolves when the last event has been appended. */
+  async settle(): Promise<void> {
+    this.stop();
+    await this.#queue;
+  }
+
+  /** Tokens of the prompt that this question would have, alone; loads the model. Undefined when that was cancelled. */
+  async measure(question: TurnQuestion): Promise<{ promptTokens: number; limitTokens: number; textTokens: number } | undefined> {
+    const info = await this.#model.ensureLoaded();
+    if (!info) return undefined;
+    const content = question.snapshot?.text ?? '';
+    const { promptTokens } = await this.#model.countTokens({ messages: buildMessages(question, []), profile });
+    const text = await this.#model.countTokens({ messages: [{ role: 'user', content }], profile });
+    return { promptTokens, limitTokens: info.contextTokens - replyReserve(info.contextTokens), textTokens: text.contentTokens[0] ?? 0 };
+  }
+
+  #enqueue(turnId: string, resumption?: Resumption): Promise<void> {
+    const stop = new AbortController();
+    this.#stops.set(turnId, stop);
+    this.#queue = this.#queue.then(async () => {
+      const end = await this.#run(turnId, stop.signal, resumption).catch((thrown: unknown): TurnEnd => {
+        const error = toLemmaError(thrown);
+        this.#log.error(`[turn ${turnId}] ${JSON.stringify(error)}`);
+        return { kind: 'failed', error };
+      });
+      this.#stops.delete(turnId);
+      this.#append({ type: 'ended', turnId, end, at: Date.now() });
+    });
+    return this.#queue;
+  }
+
+  async #run(turnId: string, signal: AbortSignal, resumption: Resumption | undefined): Promise<TurnEnd> {
+    const turn = turnById(this.#conversations.current, turnId);
+    if (!turn || signal.aborted) return { kind: 'stopped' };
+    const info = await this.#model.ensureLoaded(signal);
+    if (!info || signal.aborted) return { kind: 'stopped' };
+
+    const beginning = resumption && writtenSoFar(turn, resumption);
+    const { sampling, maxTokens } = this.#reply();
+    const messages = await this.#fittingMessages(turn, info, maxTokens, beginning?.text ?? '');
+    const splitter = new ThoughtSplitter(beginning ?? { start: 'thought' });
+    this.#enter(turnId, 'reading');
+    if (signal.aborted) return { kind: 'stopped' };
+
+    const onProgress = (progress: GenerateProgress): void => this.#take(turnId, splitter, progress);
+    try {
+      const request = { messages, profile, sampling, maxTokens, ...(beginning ? { prefill: beginning.text } : {}) } as const;
+      return this.#endOf(turnId, await this.#model.generate(request, onProgress, signal));
+    } finally {
+      this.#write(turnId, splitter.end());
+    }
+  }
+
+  /** The conversation without its oldest turns, where it would not fit; fails where not even the question does. */
+  async #fittingMessages(turn: Turn, info: ModelInfo, wantedTokens: number, beginning: string): Promise<ChatMessage[]> {
+    const history = historyMessages(this.#conversations.current, turn.question.id);
+    const all = buildMessages(turn.question, history);
+    const written: ChatMessage = { role: 'assistant', content: beginning, thoughtRemoved: true };
+    const counted = await this.#model.countTokens({ messages: beginning ? [...all, written] : all, profile });
+    const { contextTokens } = info;
+    const whole = planBudget({ promptTokens: counted.promptTokens, wantedTokens, contextTokens });
+    if (whole.ok) return all;
+    const historyTokens = counted.contentTokens.slice(0, history.length).map((tokens) => tokens + messageOverheadTokens);
+    const restTokens = counted.promptTokens - historyTokens.reduce((sum, tokens) => sum + tokens, 0);
+    const { kept, droppedTurns } = fitHistory(history, historyTokens, restTokens, whole.limitTokens);
+    if (droppedTurns > 0) this.#log.info(`[turn ${turn.question.id}] The oldest ${droppedTurns} turns do not fit and are left out.`);
+    const rest = planBudget({ promptTokens: restTokens, wantedTokens, contextTokens });
+    if (!rest.ok) {
+      throw new LemmaFailure({
+        code: 'promptTooLong',
+        promptTokens: restTokens,
+        limitTokens: rest.limitTokens,
+        overTokens: rest.overTokens,
+      });
+    }
+    return buildMessages(turn.question, kept);
+  }
+
+  #take(turnId: string, splitter: ThoughtSplitter, progress: GenerateProgress): void {
+    switch (progress.kind) {
+      case 'budget': {
+        const { promptTokens, maxTokens, wantedTokens } = progress;
+        this.#append({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens });
+        this.#model.setActivity('reading');
+        return;
+      }
+      case 'prompt':
+        this.#progressed.fire({ turnId, readTokens: progress.readTokens, promptTokens: progress.promptTokens });
+        return;
+      case 'text':
+        this.#write(turnId, splitter.push(progress.text, progress.tokens));
+    }
+  }
+
+  #write(turnId: string, deltas: readonly PartDelta[]): void {
+    for (const delta of deltas) {
+      this.#enter(turnId, delta.part === 'thought' ? 'thinking' : 'answering');
+      this.#append({ type: 'delta', turnId, ...delta });
+    }
+  }
+
+  /** Appends the phase when it is a new one. */
+  #enter(turnId: string, phase: Exclude<TurnPhase, 'waiting' | 'ended'>): void {
+    const turn = turnById(this.#conversations.current, turnId);
+    if (!turn || turn.phase === phase || (phase === 'thinking' && turn.phase === 'answering')) return;
+    this.#append({ type: 'phase', turnId, phase, at: Date.now() });
+    this.#model.setActivity(phase);
+  }
+
+  #endOf(turnId: string, result: GenerateResult): TurnEnd {
+    const { generatedTokens, generateMs, promptTokens, reusedTokens, promptMs, stop } = result;
+    const rate = generateMs > 0 ? Math.round((generatedTokens * 1000) / generateMs) : 0;
+    this.#log.info(
+      `[turn ${turnId}] ${stop}: read ${promptTokens - reusedTokens} of ${promptTokens} tokens in ${Math.round(promptMs)} ms, ` +
+        `wrote ${generatedTokens} in ${Math.round(generateMs)} ms (${rate}/s).`,
+    );
+    switch (stop) {
+      case 'endOfTurn':
+        return { kind: 'complete' };
+      case 'cancelled':
+        return { kind: 'stopped' };
+      case 'maxTokens':
+      case 'context': {
+        const turn = turnById(this.#conversations.current, turnId);
+        return { kind: 'limit', by: stop, tokens: (turn?.thoughtTokens ?? 0) + (turn?.answerTokens ?? 0) };
+      }
+    }
+  }
+
+  #append(event: ConversationEvent): void {
+    this.#conversations.append(event);
+  }
+}
+
+/** The role token and its line break, which every message of the GLM template has besides its content. */
+const messageOverheadTokens = 2;
+
+/** The reply's beginning as the model wrote it, tags included, and the part in which it goes on. */
+function writtenSoFar(turn: Turn, resumption: Resumption): { text: string; start: 'thought' | 'answer'; thoughtSoFar?: string } {
+  if (turn.answeringAt !== undefined) return { text: turn.thought + thoughtCloseTag + turn.answer, start: 'answer' };
+  if (resumption === 'continue') return { text: turn.thought, start: 'thought', thoughtSoFar: turn.thought };
+  return { text: `${turn.thought.trimEnd()}\n${thoughtCloseTag}\n\n`, start: 'answer' };
+}

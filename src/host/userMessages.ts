@@ -1,0 +1,259 @@
+/**
+ * The words for every error and every end of a turn: one whole sentence, and a way on. Nothing else in Lemma
+ * words an error. Times and places are filled in by the caller's data.
+ */
+import * as vscode from 'vscode';
+import type { Turn } from '../core/conversation.ts';
+import type { LemmaError } from '../core/errors.ts';
+import { formatCount } from '../core/format.ts';
+import type { PanelAction, PanelButton, PanelNote } from '../shared/panelProtocol.ts';
+
+const { t } = vscode.l10n;
+
+/** Label of each action, in title case, three words at most; an ellipsis only before a question. */
+export function button(action: PanelAction, primary = false): PanelButton {
+  return { action, label: actionLabel(action), ...(primary ? { primary } : {}) };
+}
+
+function actionLabel(action: PanelAction): string {
+  switch (action) {
+    case 'stop':
+      return t('Stop');
+    case 'continue':
+      return t('Continue');
+    case 'answerNow':
+      return t('Answer Now');
+    case 'askAgain':
+      return t('Ask Again');
+    case 'restartEngine':
+      return t('Restart');
+    case 'showLog':
+      return t('Show Log');
+    case 'chooseModel':
+      return t('Choose Model File…');
+    case 'openModelSettings':
+      return t('Open Settings');
+    case 'trimSelection':
+      return t('Trim Around Cursor');
+    case 'copyAnswer':
+      return t('Copy');
+    case 'newConversation':
+      return t('New Conversation');
+    case 'solveSelection':
+      return t('Solve the Selection');
+    case 'explainSelection':
+      return t('Explain the Selection');
+    case 'reloadModel':
+      return t('Try Again');
+    case 'dismissNotice':
+      return t('Close');
+  }
+}
+
+/** @param error with its data @returns the sentence and its buttons, the next sensible step first */
+export function errorNote(error: LemmaError): PanelNote {
+  const note = (text: string, ...buttons: PanelButton[]): PanelNote => ({ tone: 'error', icon: 'error', text, buttons });
+  const warning = (text: string, ...buttons: PanelButton[]): PanelNote => ({ tone: 'warning', icon: 'warning', text, buttons });
+  switch (error.code) {
+    case 'modelNotChosen':
+      return warning(
+        t('No model is chosen yet. Choose the model file (GGUF) that Lemma is to run; your question is kept.'),
+        button('chooseModel', true),
+      );
+    case 'modelMissing':
+      return note(
+        t('The model file {0} does not exist. Choose where it is now; your question is kept.', error.path),
+        button('chooseModel', true),
+        button('openModelSettings'),
+      );
+    case 'modelUnreadable':
+      return note(
+        t('The model file {0} cannot be read: {1}. Check its permissions or choose another file.', error.path, sentencePart(error.reason)),
+        button('chooseModel', true),
+        button('reloadModel'),
+      );
+    case 'modelNotGguf':
+      return note(
+        t('The file {0} is not a GGUF model: it holds {1}. Choose a file that ends in .gguf.', error.path, error.found),
+        button('chooseModel', true),
+      );
+    case 'modelLoadFailed':
+      return note(
+        t(
+          'The model {0} cannot be loaded: {1}. Choose another file, or read the log for the engine’s own words.',
+          error.path,
+          sentencePart(error.reason),
+        ),
+        button('chooseModel', true),
+        button('showLog'),
+      );
+    case 'insufficientMemory':
+      return note(
+        t(
+          'There is not enough memory for the model {0}: {1}. Choose a smaller file, or a smaller context in the settings.',
+          error.path,
+          sentencePart(error.reason),
+        ),
+        button('chooseModel', true),
+        button('openModelSettings'),
+        button('showLog'),
+      );
+    case 'engineStartFailed':
+      return note(
+        t('The engine did not start: {0}. Restart it, or read the log.', sentencePart(error.reason)),
+        button('restartEngine', true),
+        button('showLog'),
+      );
+    case 'engineCrashed':
+      return note(crashText(error), button('restartEngine', true), button('showLog'));
+    case 'protocolMismatch':
+      return note(
+        t(
+          'Two versions of Lemma speak to each other (protocols {0} and {1}). Reload the window to finish the update.',
+          error.host,
+          error.inference,
+        ),
+        button('showLog'),
+      );
+    case 'promptTooLong':
+      return warning(
+        t(
+          'The selection is {0} tokens larger than the context: the question takes {1} tokens, and {2} are possible. Trim it around the cursor, or select less.',
+          count(error.overTokens),
+          count(error.promptTokens),
+          count(error.limitTokens),
+        ),
+        button('trimSelection', true),
+        button('openModelSettings'),
+      );
+    case 'nothingToAsk':
+      return warning(
+        t(
+          'There is nothing to ask about in {0}: nothing is selected and the file is empty. Select some text, or type a question below.',
+          error.fileName,
+        ),
+      );
+    case 'noEditor':
+      return warning(t('No text editor is open. Open a file and select code or mathematics, or type a question below.'));
+    case 'binaryDocument':
+      return warning(
+        t('{0} is not a text file, so Lemma cannot ask about it. Open it as text, or paste the part in question below.', error.fileName),
+      );
+    case 'readOnlyDocument':
+      return warning(
+        t('{0} is read-only, so nothing was inserted. Copy the answer and put it where you can edit.', error.fileName),
+        button('copyAnswer', true),
+      );
+    case 'documentChanged':
+      return warning(
+        t('{0} changed where this answer belongs, so nothing was inserted. Copy the answer and put it in by hand.', error.fileName),
+        button('copyAnswer', true),
+      );
+    case 'documentGone':
+      return warning(
+        t('{0} does not exist any more, so nothing was inserted. Copy the answer and put it where you want it.', error.fileName),
+        button('copyAnswer', true),
+      );
+    case 'noAnswerToInsert':
+      return warning(t('There is no answer to insert yet. Wait for it, or ask again.'), button('askAgain'));
+    case 'storageFailed':
+      return note(
+        t(
+          'This conversation cannot be saved to {0}: {1}. It goes on here, and saving is tried again; make room or copy what you need.',
+          error.path,
+          sentencePart(error.reason),
+        ),
+        button('showLog'),
+        button('dismissNotice'),
+      );
+    case 'internal':
+      return note(
+        t('Something in Lemma failed: {0}. The log has the details; asking again often helps.', sentencePart(error.reason)),
+        button('askAgain', true),
+        button('showLog'),
+      );
+  }
+}
+
+/** What stands under a turn that did not simply end with an answer. */
+export function endNote(turn: Turn): PanelNote | undefined {
+  const { end } = turn;
+  if (!end) return undefined;
+  const answered = turn.answer.trim() !== '';
+  switch (end.kind) {
+    case 'complete':
+      if (answered) return undefined;
+      return {
+        tone: 'warning',
+        icon: 'warning',
+        text: t('The model ended its reply without an answer. Its thought is kept; it can answer from there.'),
+        buttons: [button('answerNow', true), button('askAgain')],
+      };
+    case 'stopped':
+      return { tone: 'info', icon: 'debug-stop', text: stoppedText(turn, answered), buttons: goOn(turn) };
+    case 'limit': {
+      const text =
+        end.by === 'context'
+          ? t(
+              'The answer is not finished: the context is full after {0} new tokens, {1} of them thought. Ask about less, or in a new conversation.',
+              count(end.tokens),
+              count(turn.thoughtTokens),
+            )
+          : t(
+              'The answer is not finished: it reached the limit of {0} tokens, {1} of them thought.',
+              count(end.tokens),
+              count(turn.thoughtTokens),
+            );
+      const buttons =
+        end.by === 'context'
+          ? [button('newConversation', true), button('openModelSettings')]
+          : [...goOn(turn).slice(0, answered ? 1 : 2), button('openModelSettings')];
+      return { tone: 'warning', icon: 'warning', text, buttons };
+    }
+    case 'interrupted':
+      return {
+        tone: 'info',
+        icon: 'debug-stop',
+        text: t('The window was closed or reloaded before this was finished. What was written is kept.'),
+        buttons: goOn(turn),
+      };
+    case 'failed':
+      return errorNote(end.error);
+  }
+}
+
+/** A turn that failed with the engine goes on once the engine runs again. */
+export function restartedNote(turn: Turn): PanelNote {
+  return { tone: 'info', icon: 'check', text: t('The engine runs again. What was written so far is kept.'), buttons: goOn(turn) };
+}
+
+function goOn(turn: Turn): PanelButton[] {
+  const begun = turn.thought.trim() !== '' || turn.answer.trim() !== '';
+  if (!begun) return [button('askAgain', true)];
+  if (turn.answeringAt !== undefined) return [button('continue', true), button('askAgain')];
+  return [button('continue', true), button('answerNow'), button('askAgain')];
+}
+
+function stoppedText(turn: Turn, answered: boolean): string {
+  if (answered) return t('You stopped this while it was answering. The answer so far is kept.');
+  if (turn.thought.trim() !== '') return t('You stopped this while it was thinking. The thought so far is kept; there is no answer yet.');
+  return t('You stopped this before the model began. Your question is kept.');
+}
+
+function crashText({ exitCode, signal }: Extract<LemmaError, { code: 'engineCrashed' }>): string {
+  const kept = t('Everything written so far is kept, and so is your draft.');
+  if (signal === 'SIGKILL' || exitCode === 137) {
+    return `${t('The engine was ended from outside, most often because the computer ran out of memory.')} ${kept}`;
+  }
+  if (signal !== null) return `${t('The engine stopped unexpectedly ({0}).', signal)} ${kept}`;
+  return `${t('The engine stopped unexpectedly (exit code {0}).', exitCode ?? '?')} ${kept}`;
+}
+
+/** A reason from elsewhere, to stand inside a sentence: without its own full stop. */
+function sentencePart(reason: string): string {
+  return reason.trim().replace(/[.\s]+$/, '');
+}
+
+function count(tokens: number): string {
+  return formatCount(tokens, vscode.env.language);
+}
