@@ -5,7 +5,7 @@ import { root } from './places.mjs';
 import { PlainError, step } from './progress.mjs';
 import { npm } from './run.mjs';
 
-const oldestNode = [20, 19];
+const oldestNode = [20, 12];
 
 /** Runs `npm ci` where needed. @throws {PlainError} when Node is too old or the installation fails */
 export async function ensureDependencies() {
