@@ -2,20 +2,19 @@ import * as vscode from 'vscode';
 
 /** The menu behind the status bar item. */
 export async function showActionsMenu(status: string, running: boolean): Promise<void> {
-  const { t } = vscode.l10n;
   type Item = vscode.QuickPickItem & { readonly command?: string; readonly args?: readonly unknown[] };
   const items: Item[] = [
-    ...(running ? [{ label: t('$(debug-stop) Stop'), command: 'lemma.stop' }] : []),
-    { label: t('$(symbol-operator) Solve Selection'), command: 'lemma.solveSelection' },
-    { label: t('$(book) Explain Selection'), command: 'lemma.explainSelection' },
-    { label: t('$(comment-discussion) Ask a Question'), command: 'lemma.focusPanel' },
-    { label: t('$(add) New Conversation'), command: 'lemma.newConversation' },
+    ...(running ? [{ label: vscode.l10n.t('$(debug-stop) Stop'), command: 'lemma.stop' }] : []),
+    { label: vscode.l10n.t('$(symbol-operator) Solve Selection'), command: 'lemma.solveSelection' },
+    { label: vscode.l10n.t('$(book) Explain Selection'), command: 'lemma.explainSelection' },
+    { label: vscode.l10n.t('$(comment-discussion) Ask a Question'), command: 'lemma.focusPanel' },
+    { label: vscode.l10n.t('$(add) New Conversation'), command: 'lemma.newConversation' },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
-    { label: t('$(file) Choose Model File…'), command: 'lemma.chooseModelFile' },
-    { label: t('$(refresh) Restart Engine'), command: 'lemma.restartEngine' },
-    { label: t('$(settings-gear) Open Settings'), command: 'workbench.action.openSettings', args: ['lemma.'] },
-    { label: t('$(output) Show Log'), command: 'lemma.showLog' },
+    { label: vscode.l10n.t('$(file) Choose Model File…'), command: 'lemma.chooseModelFile' },
+    { label: vscode.l10n.t('$(refresh) Restart Engine'), command: 'lemma.restartEngine' },
+    { label: vscode.l10n.t('$(settings-gear) Open Settings'), command: 'workbench.action.openSettings', args: ['lemma.'] },
+    { label: vscode.l10n.t('$(output) Show Log'), command: 'lemma.showLog' },
   ];
-  const picked = await vscode.window.showQuickPick(items, { title: t('Lemma'), placeHolder: status });
+  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Lemma'), placeHolder: status });
   if (picked?.command) await vscode.commands.executeCommand(picked.command, ...(picked.args ?? []));
 }

@@ -6,7 +6,6 @@ import type { InferenceLog } from './inferenceClient.ts';
  * address can carry what was selected. Only web addresses; `command:`, `file:` and others stay text.
  */
 export async function openLink(href: string, log: InferenceLog): Promise<void> {
-  const { t } = vscode.l10n;
   let url: URL;
   try {
     url = new URL(href);
@@ -18,10 +17,10 @@ export async function openLink(href: string, log: InferenceLog): Promise<void> {
     log.info(`[panel] Links of this kind are not opened: ${url.protocol}`);
     return;
   }
-  const open = t('Open');
-  const copy = t('Copy Address');
+  const open = vscode.l10n.t('Open');
+  const copy = vscode.l10n.t('Copy Address');
   const choice = await vscode.window.showInformationMessage(
-    t('The model wrote this link. Open it in the browser?'),
+    vscode.l10n.t('The model wrote this link. Open it in the browser?'),
     { modal: true, detail: url.href },
     open,
     copy,

@@ -4,9 +4,6 @@ import type { ModelInfo } from '../shared/inferenceProtocol.ts';
 import type { ModelState } from '../shared/modelState.ts';
 import { modelLabel } from './modelService.ts';
 import { errorNote } from './userMessages.ts';
-
-const { t } = vscode.l10n;
-
 /** Name of the chosen model, or empty. */
 export function modelName(state: ModelState): string {
   switch (state.kind) {
@@ -26,16 +23,16 @@ export function modelName(state: ModelState): string {
 export function modelStatus(state: ModelState): string {
   switch (state.kind) {
     case 'notChosen':
-      return t('No model yet');
+      return vscode.l10n.t('No model yet');
     case 'notStarted':
-      return t('Loads with the first question');
+      return vscode.l10n.t('Loads with the first question');
     case 'loading':
-      return t('Loading {0}, {1} %', state.name, percent(state.fraction));
+      return vscode.l10n.t('Loading {0}, {1} %', state.name, percent(state.fraction));
     case 'ready':
     case 'busy':
-      return state.info.device === 'gpu' ? t('Ready on GPU') : t('Ready on CPU');
+      return state.info.device === 'gpu' ? vscode.l10n.t('Ready on GPU') : vscode.l10n.t('Ready on CPU');
     case 'failed':
-      return state.error.code === 'engineCrashed' ? t('Engine stopped') : t('Model not loaded');
+      return state.error.code === 'engineCrashed' ? vscode.l10n.t('Engine stopped') : vscode.l10n.t('Model not loaded');
   }
 }
 
@@ -50,18 +47,23 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
   const words = (text: string, tooltip: string): StatusBarWords => ({ text, tooltip, severity: 'none' });
   switch (state.kind) {
     case 'notChosen':
-      return words('$(symbol-operator) Lemma', t('Lemma: no model is chosen yet. Click for actions.'));
+      return words('$(symbol-operator) Lemma', vscode.l10n.t('Lemma: no model is chosen yet. Click for actions.'));
     case 'notStarted':
-      return words('$(symbol-operator) Lemma', t('Lemma: {0} is loaded with the first question. Click for actions.', state.name));
+      return words(
+        '$(symbol-operator) Lemma',
+        vscode.l10n.t('Lemma: {0} is loaded with the first question. Click for actions.', state.name),
+      );
     case 'loading':
       return words(
-        t('$(loading~spin) Lemma: loading {0} %', percent(state.fraction)),
-        t('Lemma is loading {0}. Click for actions.', state.name),
+        vscode.l10n.t('$(loading~spin) Lemma: loading {0} %', percent(state.fraction)),
+        vscode.l10n.t('Lemma is loading {0}. Click for actions.', state.name),
       );
     case 'ready': {
       const slow = wantsGpu && state.info.device === 'cpu';
       const text =
-        state.info.device === 'gpu' ? t('$(symbol-operator) Lemma: GPU') : t('{0} Lemma: CPU', slow ? '$(warning)' : '$(symbol-operator)');
+        state.info.device === 'gpu'
+          ? vscode.l10n.t('$(symbol-operator) Lemma: GPU')
+          : vscode.l10n.t('{0} Lemma: CPU', slow ? '$(warning)' : '$(symbol-operator)');
       return words(text, modelTooltip(state.info));
     }
     case 'busy': {
@@ -70,7 +72,10 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
     }
     case 'failed':
       return {
-        text: state.error.code === 'engineCrashed' ? t('$(error) Lemma: engine stopped') : t('$(error) Lemma: model not loaded'),
+        text:
+          state.error.code === 'engineCrashed'
+            ? vscode.l10n.t('$(error) Lemma: engine stopped')
+            : vscode.l10n.t('$(error) Lemma: model not loaded'),
         tooltip: errorNote(state.error).text,
         severity: 'error',
       };
@@ -80,21 +85,27 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
 function busyText(activity: 'reading' | 'thinking' | 'answering', seconds: number): string {
   switch (activity) {
     case 'reading':
-      return t('$(symbol-operator) Lemma: reading');
+      return vscode.l10n.t('$(symbol-operator) Lemma: reading');
     case 'thinking':
-      return t('$(symbol-operator) Lemma: thinking {0} s', seconds);
+      return vscode.l10n.t('$(symbol-operator) Lemma: thinking {0} s', seconds);
     case 'answering':
-      return t('$(symbol-operator) Lemma: answering');
+      return vscode.l10n.t('$(symbol-operator) Lemma: answering');
   }
 }
 
 function modelTooltip(info: ModelInfo): string {
   const device =
     info.device === 'gpu'
-      ? t('On {0} ({1}), {2} of {3} layers on the GPU', info.deviceName ?? t('the GPU'), info.backend, info.gpuLayers, info.layers)
-      : t('On the processor, {0} threads', info.threads);
-  const size = t('{0} GB, context of {1} tokens', formatGigabytes(info.bytes, vscode.env.language), info.contextTokens);
-  return [info.name, device, size, t('Click for actions.')].join('\n');
+      ? vscode.l10n.t(
+          'On {0} ({1}), {2} of {3} layers on the GPU',
+          info.deviceName ?? vscode.l10n.t('the GPU'),
+          info.backend,
+          info.gpuLayers,
+          info.layers,
+        )
+      : vscode.l10n.t('On the processor, {0} threads', info.threads);
+  const size = vscode.l10n.t('{0} GB, context of {1} tokens', formatGigabytes(info.bytes, vscode.env.language), info.contextTokens);
+  return [info.name, device, size, vscode.l10n.t('Click for actions.')].join('\n');
 }
 
 function percent(fraction: number): number {

@@ -7,9 +7,6 @@ import type { Turn } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { PanelAction, PanelButton, PanelNote } from '../shared/panelProtocol.ts';
-
-const { t } = vscode.l10n;
-
 /** Label of each action, in title case, three words at most; an ellipsis only before a question. */
 export function button(action: PanelAction, primary = false): PanelButton {
   return { action, label: actionLabel(action), ...(primary ? { primary } : {}) };
@@ -18,35 +15,35 @@ export function button(action: PanelAction, primary = false): PanelButton {
 function actionLabel(action: PanelAction): string {
   switch (action) {
     case 'stop':
-      return t('Stop');
+      return vscode.l10n.t('Stop');
     case 'continue':
-      return t('Continue');
+      return vscode.l10n.t('Continue');
     case 'answerNow':
-      return t('Answer Now');
+      return vscode.l10n.t('Answer Now');
     case 'askAgain':
-      return t('Ask Again');
+      return vscode.l10n.t('Ask Again');
     case 'restartEngine':
-      return t('Restart');
+      return vscode.l10n.t('Restart');
     case 'showLog':
-      return t('Show Log');
+      return vscode.l10n.t('Show Log');
     case 'chooseModel':
-      return t('Choose Model File…');
+      return vscode.l10n.t('Choose Model File…');
     case 'openModelSettings':
-      return t('Open Settings');
+      return vscode.l10n.t('Open Settings');
     case 'trimSelection':
-      return t('Trim Around Cursor');
+      return vscode.l10n.t('Trim Around Cursor');
     case 'copyAnswer':
-      return t('Copy');
+      return vscode.l10n.t('Copy');
     case 'newConversation':
-      return t('New Conversation');
+      return vscode.l10n.t('New Conversation');
     case 'solveSelection':
-      return t('Solve the Selection');
+      return vscode.l10n.t('Solve the Selection');
     case 'explainSelection':
-      return t('Explain the Selection');
+      return vscode.l10n.t('Explain the Selection');
     case 'reloadModel':
-      return t('Try Again');
+      return vscode.l10n.t('Try Again');
     case 'dismissNotice':
-      return t('Close');
+      return vscode.l10n.t('Close');
   }
 }
 
@@ -57,29 +54,33 @@ export function errorNote(error: LemmaError): PanelNote {
   switch (error.code) {
     case 'modelNotChosen':
       return warning(
-        t('No model is chosen yet. Choose the model file (GGUF) that Lemma is to run; your question is kept.'),
+        vscode.l10n.t('No model is chosen yet. Choose the model file (GGUF) that Lemma is to run; your question is kept.'),
         button('chooseModel', true),
       );
     case 'modelMissing':
       return note(
-        t('The model file {0} does not exist. Choose where it is now; your question is kept.', error.path),
+        vscode.l10n.t('The model file {0} does not exist. Choose where it is now; your question is kept.', error.path),
         button('chooseModel', true),
         button('openModelSettings'),
       );
     case 'modelUnreadable':
       return note(
-        t('The model file {0} cannot be read: {1}. Check its permissions or choose another file.', error.path, sentencePart(error.reason)),
+        vscode.l10n.t(
+          'The model file {0} cannot be read: {1}. Check its permissions or choose another file.',
+          error.path,
+          sentencePart(error.reason),
+        ),
         button('chooseModel', true),
         button('reloadModel'),
       );
     case 'modelNotGguf':
       return note(
-        t('The file {0} is not a GGUF model: it holds {1}. Choose a file that ends in .gguf.', error.path, error.found),
+        vscode.l10n.t('The file {0} is not a GGUF model: it holds {1}. Choose a file that ends in .gguf.', error.path, error.found),
         button('chooseModel', true),
       );
     case 'modelLoadFailed':
       return note(
-        t(
+        vscode.l10n.t(
           'The model {0} cannot be loaded: {1}. Choose another file, or read the log for the engine’s own words.',
           error.path,
           sentencePart(error.reason),
@@ -89,7 +90,7 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'insufficientMemory':
       return note(
-        t(
+        vscode.l10n.t(
           'There is not enough memory for the model {0}: {1}. Choose a smaller file, or a smaller context in the settings.',
           error.path,
           sentencePart(error.reason),
@@ -100,7 +101,7 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'engineStartFailed':
       return note(
-        t('The engine did not start: {0}. Restart it, or read the log.', sentencePart(error.reason)),
+        vscode.l10n.t('The engine did not start: {0}. Restart it, or read the log.', sentencePart(error.reason)),
         button('restartEngine', true),
         button('showLog'),
       );
@@ -108,7 +109,7 @@ export function errorNote(error: LemmaError): PanelNote {
       return note(crashText(error), button('restartEngine', true), button('showLog'));
     case 'protocolMismatch':
       return note(
-        t(
+        vscode.l10n.t(
           'Two versions of Lemma speak to each other (protocols {0} and {1}). Reload the window to finish the update.',
           error.host,
           error.inference,
@@ -117,7 +118,7 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'promptTooLong':
       return warning(
-        t(
+        vscode.l10n.t(
           'The selection is {0} tokens larger than the context: the question takes {1} tokens, and {2} are possible. Trim it around the cursor, or select less.',
           count(error.overTokens),
           count(error.promptTokens),
@@ -128,37 +129,46 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'nothingToAsk':
       return warning(
-        t(
+        vscode.l10n.t(
           'There is nothing to ask about in {0}: nothing is selected and the file is empty. Select some text, or type a question below.',
           error.fileName,
         ),
       );
     case 'noEditor':
-      return warning(t('No text editor is open. Open a file and select code or mathematics, or type a question below.'));
+      return warning(vscode.l10n.t('No text editor is open. Open a file and select code or mathematics, or type a question below.'));
     case 'binaryDocument':
       return warning(
-        t('{0} is not a text file, so Lemma cannot ask about it. Open it as text, or paste the part in question below.', error.fileName),
+        vscode.l10n.t(
+          '{0} is not a text file, so Lemma cannot ask about it. Open it as text, or paste the part in question below.',
+          error.fileName,
+        ),
       );
     case 'readOnlyDocument':
       return warning(
-        t('{0} is read-only, so nothing was inserted. Copy the answer and put it where you can edit.', error.fileName),
+        vscode.l10n.t('{0} is read-only, so nothing was inserted. Copy the answer and put it where you can edit.', error.fileName),
         button('copyAnswer', true),
       );
     case 'documentChanged':
       return warning(
-        t('{0} changed where this answer belongs, so nothing was inserted. Copy the answer and put it in by hand.', error.fileName),
+        vscode.l10n.t(
+          '{0} changed where this answer belongs, so nothing was inserted. Copy the answer and put it in by hand.',
+          error.fileName,
+        ),
         button('copyAnswer', true),
       );
     case 'documentGone':
       return warning(
-        t('{0} does not exist any more, so nothing was inserted. Copy the answer and put it where you want it.', error.fileName),
+        vscode.l10n.t(
+          '{0} does not exist any more, so nothing was inserted. Copy the answer and put it where you want it.',
+          error.fileName,
+        ),
         button('copyAnswer', true),
       );
     case 'noAnswerToInsert':
-      return warning(t('There is no answer to insert yet. Wait for it, or ask again.'), button('askAgain'));
+      return warning(vscode.l10n.t('There is no answer to insert yet. Wait for it, or ask again.'), button('askAgain'));
     case 'storageFailed':
       return note(
-        t(
+        vscode.l10n.t(
           'This conversation cannot be saved to {0}: {1}. It goes on here, and saving is tried again; make room or copy what you need.',
           error.path,
           sentencePart(error.reason),
@@ -168,7 +178,7 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'internal':
       return note(
-        t('Something in Lemma failed: {0}. The log has the details; asking again often helps.', sentencePart(error.reason)),
+        vscode.l10n.t('Something in Lemma failed: {0}. The log has the details; asking again often helps.', sentencePart(error.reason)),
         button('askAgain', true),
         button('showLog'),
       );
@@ -186,7 +196,7 @@ export function endNote(turn: Turn): PanelNote | undefined {
       return {
         tone: 'warning',
         icon: 'warning',
-        text: t('The model ended its reply without an answer. Its thought is kept; it can answer from there.'),
+        text: vscode.l10n.t('The model ended its reply without an answer. Its thought is kept; it can answer from there.'),
         buttons: [button('answerNow', true), button('askAgain')],
       };
     case 'stopped':
@@ -194,12 +204,12 @@ export function endNote(turn: Turn): PanelNote | undefined {
     case 'limit': {
       const text =
         end.by === 'context'
-          ? t(
+          ? vscode.l10n.t(
               'The answer is not finished: the context is full after {0} new tokens, {1} of them thought. Ask about less, or in a new conversation.',
               count(end.tokens),
               count(turn.thoughtTokens),
             )
-          : t(
+          : vscode.l10n.t(
               'The answer is not finished: it reached the limit of {0} tokens, {1} of them thought.',
               count(end.tokens),
               count(turn.thoughtTokens),
@@ -214,7 +224,7 @@ export function endNote(turn: Turn): PanelNote | undefined {
       return {
         tone: 'info',
         icon: 'debug-stop',
-        text: t('The window was closed or reloaded before this was finished. What was written is kept.'),
+        text: vscode.l10n.t('The window was closed or reloaded before this was finished. What was written is kept.'),
         buttons: goOn(turn),
       };
     case 'failed':
@@ -224,7 +234,12 @@ export function endNote(turn: Turn): PanelNote | undefined {
 
 /** A turn that failed with the engine goes on once the engine runs again. */
 export function restartedNote(turn: Turn): PanelNote {
-  return { tone: 'info', icon: 'check', text: t('The engine runs again. What was written so far is kept.'), buttons: goOn(turn) };
+  return {
+    tone: 'info',
+    icon: 'check',
+    text: vscode.l10n.t('The engine runs again. What was written so far is kept.'),
+    buttons: goOn(turn),
+  };
 }
 
 function goOn(turn: Turn): PanelButton[] {
@@ -235,18 +250,19 @@ function goOn(turn: Turn): PanelButton[] {
 }
 
 function stoppedText(turn: Turn, answered: boolean): string {
-  if (answered) return t('You stopped this while it was answering. The answer so far is kept.');
-  if (turn.thought.trim() !== '') return t('You stopped this while it was thinking. The thought so far is kept; there is no answer yet.');
-  return t('You stopped this before the model began. Your question is kept.');
+  if (answered) return vscode.l10n.t('You stopped this while it was answering. The answer so far is kept.');
+  if (turn.thought.trim() !== '')
+    return vscode.l10n.t('You stopped this while it was thinking. The thought so far is kept; there is no answer yet.');
+  return vscode.l10n.t('You stopped this before the model began. Your question is kept.');
 }
 
 function crashText({ exitCode, signal }: Extract<LemmaError, { code: 'engineCrashed' }>): string {
-  const kept = t('Everything written so far is kept, and so is your draft.');
+  const kept = vscode.l10n.t('Everything written so far is kept, and so is your draft.');
   if (signal === 'SIGKILL' || exitCode === 137) {
-    return `${t('The engine was ended from outside, most often because the computer ran out of memory.')} ${kept}`;
+    return `${vscode.l10n.t('The engine was ended from outside, most often because the computer ran out of memory.')} ${kept}`;
   }
-  if (signal !== null) return `${t('The engine stopped unexpectedly ({0}).', signal)} ${kept}`;
-  return `${t('The engine stopped unexpectedly (exit code {0}).', exitCode ?? '?')} ${kept}`;
+  if (signal !== null) return `${vscode.l10n.t('The engine stopped unexpectedly ({0}).', signal)} ${kept}`;
+  return `${vscode.l10n.t('The engine stopped unexpectedly (exit code {0}).', exitCode ?? '?')} ${kept}`;
 }
 
 /** A reason from elsewhere, to stand inside a sentence: without its own full stop. */

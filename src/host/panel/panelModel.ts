@@ -120,12 +120,11 @@ export class PanelModel {
 const draftKey = 'lemma.draft';
 
 function welcome(needsModel: boolean): PanelNote {
-  const { t } = vscode.l10n;
   if (needsModel) {
     return {
       tone: 'info',
       icon: 'symbol-operator',
-      text: t(
+      text: vscode.l10n.t(
         'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. It runs on this computer. Nothing you select leaves it. First choose the model’s file, such as GLM-Z1-9B-0414-Q4_K_M.gguf.',
       ),
       buttons: [button('chooseModel', true)],
@@ -134,7 +133,7 @@ function welcome(needsModel: boolean): PanelNote {
   return {
     tone: 'info',
     icon: 'symbol-operator',
-    text: t('Select code or mathematics in the editor, or start here.'),
+    text: vscode.l10n.t('Select code or mathematics in the editor, or start here.'),
     buttons: [button('solveSelection'), button('explainSelection')],
   };
 }

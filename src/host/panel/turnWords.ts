@@ -6,9 +6,6 @@ import type { Task } from '../../core/task.ts';
 import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
 import { placeLabel } from '../editor/places.ts';
 import { endNote } from '../userMessages.ts';
-
-const { t } = vscode.l10n;
-
 /** Everything about one turn that is said in words. `editNote`: what the last Insert, Replace or Copy came to. */
 export function turnWords(turn: Turn, extra: { readonly note?: PanelNote; readonly editNote?: PanelNote } = {}): TurnWords {
   const { snapshot, task } = turn.question;
@@ -26,11 +23,11 @@ export function turnWords(turn: Turn, extra: { readonly note?: PanelNote; readon
 function taskTitle(task: Task): string {
   switch (task) {
     case 'solve':
-      return t('Solve');
+      return vscode.l10n.t('Solve');
     case 'explain':
-      return t('Explain');
+      return vscode.l10n.t('Explain');
     case 'fix':
-      return t('Fix');
+      return vscode.l10n.t('Fix');
     case 'ask':
       return '';
   }
@@ -44,17 +41,19 @@ function scopeNote(snapshot: Snapshot): string {
       return '';
     case 'function':
       return name
-        ? t('Nothing was selected, so the enclosing function {0} was taken.', name)
-        : t('Nothing was selected, so the enclosing function was taken.');
+        ? vscode.l10n.t('Nothing was selected, so the enclosing function {0} was taken.', name)
+        : vscode.l10n.t('Nothing was selected, so the enclosing function was taken.');
     case 'environment':
       return name
-        ? t('Nothing was selected, so the enclosing {0} environment was taken.', name)
-        : t('Nothing was selected, so the enclosing formula was taken.');
+        ? vscode.l10n.t('Nothing was selected, so the enclosing {0} environment was taken.', name)
+        : vscode.l10n.t('Nothing was selected, so the enclosing formula was taken.');
     case 'paragraph':
-      return t('Nothing was selected, so the paragraph at the cursor was taken.');
+      return vscode.l10n.t('Nothing was selected, so the paragraph at the cursor was taken.');
     case 'diagnostic': {
       const message = snapshot.diagnostics[0]?.message.trim().replace(/[.\s]+$/, '');
-      return message ? t('The lines around this problem were taken: {0}.', message) : t('The lines around the problem were taken.');
+      return message
+        ? vscode.l10n.t('The lines around this problem were taken: {0}.', message)
+        : vscode.l10n.t('The lines around the problem were taken.');
     }
   }
 }
@@ -63,5 +62,5 @@ function scopeNote(snapshot: Snapshot): string {
 function budgetNote({ maxTokens, wantedTokens }: Turn): string {
   if (maxTokens === undefined || wantedTokens === undefined || maxTokens >= wantedTokens) return '';
   const count = (tokens: number): string => formatCount(tokens, vscode.env.language);
-  return t('The context leaves room for {0} of the {1} tokens wished for.', count(maxTokens), count(wantedTokens));
+  return vscode.l10n.t('The context leaves room for {0} of the {1} tokens wished for.', count(maxTokens), count(wantedTokens));
 }
