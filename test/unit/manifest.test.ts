@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { commandIds } from '../../src/host/commandIds.ts';
+
+const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+
+interface Setting {
+  readonly scope?: string;
+  readonly default?: unknown;
+}
+interface Manifest {
+  readonly engines: { readonly vscode: string };
+  readonly extensionKind: string[];
+  readonly activationEvents: string[];
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: unknown; readonly restrictedConfigurations: string[] } };
+  readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+  readonly contributes: {
+    readonly commands: { readonly command: string; readonly category?: string }[];
+    readonly keybindings: { readonly command: string; readonly key: string; readonly mac?: string; readonly when?: string }[];
+    readonly menus: Record<string, { readonly command: string }[]>;
+    readonly configuration: { readonly properties: Record<string, Setting> };
+  };
+}
+
+const manifest = read('package.json') as Manifest;
+const strings = read('package.nls.json') as Record<string, string>;
+
+describe('the manifest', () => {
+  it('declares exactly the commands that are registered', () => {
+    assert.deepEqual(manifest.contributes.commands.map(({ command }) => command).sort(), [...commandIds].sort());
+  });
+
+  it('names only declared commands in menus and keys', () => {
+    const declared = new Set<string>(commandIds);
+    const used = [...Object.values(manifest.contributes.menus).flat(), ...manifest.contributes.keybindings];
+    assert.ok(used.length > 0);
+    for (const { command } of used) assert.ok(declared.has(command), command);
+  });
+
+  it('has a string for each key that it uses, and none beside', () => {
+    const used = new Set(Array.from(JSON.stringify(manifest).matchAll(/%([\w.]+)%/g), ([, key]) => key));
+    assert.deepEqual([...used].sort(), Object.keys(strings).sort());
+    for (const text of Object.values(strings)) assert.notEqual(text.trim(), '');
+  });
+
+  it('lets no workspace choose what is loaded or run', () => {
+    const { properties } = manifest.contributes.configuration;
+    const loading = Object.keys(properties).filter((name) => /^lemma\.(model|engine)\./.test(name));
+    assert.ok(loading.length >= 4);
+    for (const name of loading) assert.equal(properties[name]?.scope, 'machine', name);
+    assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+  });
+
+  it('has the model card’s sampling as defaults', () => {
+    const value = (name: string): unknown => manifest.contributes.configuration.properties[`lemma.sampling.${name}`]?.default;
+    assert.deepEqual(['temperature', 'topP', 'topK', 'maxTokens'].map(value), [0.6, 0.95, 40, 30_000]);
+  });
+
+  it('is typed against the oldest VS Code that it runs in', () => {
+    assert.equal(manifest.engines.vscode, '^1.104.0');
+    assert.equal(manifest.devDependencies['@types/vscode'], '1.104.0');
+  });
+
+  it('runs beside the user first, and starts with the status item alone', () => {
+    assert.deepEqual(manifest.extensionKind, ['ui', 'workspace']);
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+  });
+
+  it('solves by ctrl+k l and explains by ctrl+k h in the editor', () => {
+    const key = (command: string): unknown => manifest.contributes.keybindings.find((binding) => binding.command === command);
+    assert.deepEqual(key('lemma.solveSelection'), {
+      command: 'lemma.solveSelection',
+      key: 'ctrl+k l',
+      mac: 'cmd+k l',
+      when: 'editorTextFocus',
+    });
+    assert.deepEqual(key('lemma.explainSelection'), {
+      command: 'lemma.explainSelection',
+      key: 'ctrl+k h',
+      mac: 'cmd+k h',
+      when: 'editorTextFocus',
+    });
+  });
+});
