@@ -199,6 +199,10 @@ if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.me
   if (process.argv.includes('--watch')) {
     await watch();
   } else {
-    await build({ production: process.argv.includes('--production'), quiet: process.argv.includes('--quiet') });
+    await build({ production: process.argv.includes('--production'), quiet: process.argv.includes('--quiet') }).catch((error) => {
+      // What does not compile has been printed by esbuild already.
+      if (!error.errors) throw error;
+      process.exitCode = 1;
+    });
   }
 }

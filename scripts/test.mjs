@@ -20,8 +20,16 @@ await runMain(async () => {
   const names = asked.length > 0 ? asked : defaultSuites;
 
   const results = [];
-  if (names.some((name) => name !== 'static' && name !== 'unit')) await step('Building', () => build({ quiet: true }));
-  for (const name of names) {
+  const needsBuild = (name) => name !== 'static' && name !== 'unit';
+  let built = true;
+  if (names.some(needsBuild)) {
+    built = await step('Building', () => build({ quiet: true })).then(
+      () => true,
+      () => false, // esbuild has printed what is wrong.
+    );
+    if (!built) results.push({ name: 'build', passed: 0, failed: 1, why: 'the suites that need it were not run', ms: 0 });
+  }
+  for (const name of names.filter((each) => built || !needsBuild(each))) {
     console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}\n`);
     const begun = Date.now();
     try {

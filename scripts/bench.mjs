@@ -1,0 +1,99 @@
+/**
+ * `npm run bench`: measures a production build in a real workbench and the engine alone, prints a Markdown report and
+ * writes it to out/bench.md, with the numbers in out/bench.json. Goals are the project's own; a number over its goal is
+ * marked, and changes no exit code, since times depend on the machine.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ensureDependencies } from './lib/install.mjs';
+import { modernNode } from './lib/node24.mjs';
+import { outFolder, root } from './lib/places.mjs';
+import { PlainError, runMain, step } from './lib/progress.mjs';
+import { cleanEnv, mustRun } from './lib/run.mjs';
+
+await runMain(async () => {
+  await ensureDependencies();
+  const { build } = await import('../esbuild.js');
+  await step('Building for production', () => build({ production: true, quiet: true }));
+  const bundle = sizes();
+  const { workbenchEnv } = await import('./lib/suites.mjs');
+  const env = await workbenchEnv();
+  const engine = await step('Measuring the engine', () => figures('test/bench/engine.ts', {}));
+  const workbench = await step('Measuring the workbench', () => figures('test/bench/workbench.ts', env));
+
+  mkdirSync(outFolder, { recursive: true });
+  const all = { machine: machine(), bundle, engine, workbench };
+  writeFileSync(path.join(outFolder, 'bench.json'), `${JSON.stringify(all, null, 2)}\n`);
+  const text = report(all);
+  writeFileSync(path.join(outFolder, 'bench.md'), text);
+  console.log(`\n${text}`);
+});
+
+/** Runs a measurement, whose last line of output is JSON. */
+async function figures(script, extra) {
+  if (!existsSync(path.join(root, script))) throw new PlainError(`${script} is missing, so there is nothing to measure with.`);
+  const node = await modernNode();
+  const output = await mustRun(`Measuring by ${script}`, node, [path.join(root, script)], {
+    cwd: root,
+    env: cleanEnv({ nodeBinary: node, extra }),
+  });
+  return JSON.parse(output.trim().split('\n').at(-1));
+}
+
+/** Bytes of the bundles; of the panel's script what the first page load takes, and what comes when it is needed. */
+function sizes() {
+  const outputs = (name) => JSON.parse(readFileSync(path.join(root, `dist/meta-${name}.json`), 'utf8')).outputs;
+  const bytes = (name, file) => outputs(name)[file].bytes;
+  const webview = outputs('webview');
+  const first = new Set();
+  const add = (file) => {
+    if (first.has(file)) return;
+    first.add(file);
+    for (const { path: imported, kind } of webview[file].imports) if (kind === 'import-statement' && webview[imported]) add(imported);
+  };
+  add('dist/webview/main.js');
+  const sum = (files) => files.reduce((total, file) => total + webview[file].bytes, 0);
+  return {
+    hostBytes: bytes('host', 'dist/extension.cjs'),
+    inferenceBytes: bytes('inference', 'dist/inference.mjs'),
+    webviewFirstBytes: sum([...first]),
+    webviewLaterBytes: sum(Object.keys(webview).filter((file) => !first.has(file))),
+    stylesBytes: bytes('styles', 'dist/webview/main.css'),
+  };
+}
+
+function machine() {
+  return {
+    platform: `${process.platform}-${process.arch}`,
+    cpu: os.cpus()[0]?.model ?? 'unknown',
+    cores: os.cpus().length,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+function report({ machine: on, bundle, engine, workbench }) {
+  const median = [...workbench.activationMs].sort((a, b) => a - b)[Math.floor(workbench.activationMs.length / 2)];
+  const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  const perSecond = (value) => `${value.toFixed(0)} tokens/s`;
+  const goal = (value, limit, words) => `${words}${value < limit ? '' : ' (missed)'}`;
+  const rows = [
+    [
+      'Activation, median of ' + workbench.activationMs.length,
+      `${median} ms (${workbench.activationMs.join(', ')})`,
+      goal(median, 50, 'under 50 ms'),
+    ],
+    ['Host bundle', kB(bundle.hostBytes), goal(bundle.hostBytes, 400_000, 'under 400 kB')],
+    ['Webview, first script', kB(bundle.webviewFirstBytes), goal(bundle.webviewFirstBytes, 600_000, 'under 600 kB')],
+    ['Webview, when needed (KaTeX, languages)', kB(bundle.webviewLaterBytes), ''],
+    ['Webview, styles', kB(bundle.stylesBytes), ''],
+    ['Inference bundle', kB(bundle.inferenceBytes), ''],
+    ...Object.entries(engine)
+      .filter(([, value]) => typeof value === 'number')
+      .map(([name, value]) => [`Engine: ${name}`, /perSecond/i.test(name) ? perSecond(value) : value.toFixed(3), '']),
+    [`Extension host, ${workbench.tokens} tokens, from the journal`, perSecond(workbench.hostTokensPerSecond), ''],
+    ['Panel, same turn, painted', perSecond(workbench.panelTokensPerSecond), ''],
+  ];
+  const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return `# Lemma, measured\n\n${on.date}, ${on.platform}, ${on.cores} × ${on.cpu}, tiny model on the processor.\n\n| what | measured | goal |\n| --- | --- | --- |\n${table}\n`;
+}
