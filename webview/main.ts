@@ -1,1 +1,108 @@
-export {};
+/**
+ * The panel's first script. The page that loads it needs an element `#app` (with the class `lemma`), a style sheet
+ * `main.css` beside it, and VS Code's `acquireVsCodeApi`. The way of the data:
+ *
+ *   host --HostToPanel--> store (reduce) --once per frame--> <lemma-panel> --PanelToHost--> host
+ *
+ * Deltas only touch the store; the page is drawn once per animation frame, from what is new.
+ */
+import type { HostToPanel, PanelToHost } from '../src/shared/panelProtocol.ts';
+import type { DraftEvent } from './components/composer.ts';
+import type { PanelContext } from './components/element.ts';
+import './components/panel.ts';
+import { registerControls } from './controls.ts';
+import { emptyMemory, recall, remember } from './memory.ts';
+import type { Memory } from './memory.ts';
+import type { FoldEvent } from './components/thought.ts';
+import { emptyStore, reduce, runningTurn } from './store.ts';
+
+registerControls();
+
+const api = acquireVsCodeApi();
+const post = (message: PanelToHost): void => api.postMessage(message);
+const panel = document.createElement('lemma-panel');
+let memory: Memory = recall(api);
+let store = emptyStore;
+let context: PanelContext | undefined;
+let frame: number | undefined;
+/** A `state` came since the last frame, so the host is told when it is painted. */
+let redrawn = false;
+
+window.addEventListener('message', ({ data }: MessageEvent<HostToPanel>) => {
+  if (data.type === 'focusComposer') {
+    panel.composer?.focusText();
+    return;
+  }
+  const before = store;
+  store = reduce(store, data, Date.now());
+  if (store.behind && !before.behind) post({ type: 'ready' });
+  if (data.type === 'state') redrawn = true;
+  if (store !== before) frame ??= requestAnimationFrame(draw);
+});
+
+function draw(): void {
+  frame = undefined;
+  const { host } = store;
+  if (!host) return;
+  const first = context === undefined;
+  if (!context || context.strings !== host.strings) context = { strings: host.strings, locale: host.locale, post };
+  if (first || host.conversation?.id !== memory.conversationId) changeConversation(host.conversation?.id ?? '', first);
+  panel.context = context;
+  panel.store = store;
+  panel.folds = memory.folds;
+  if (first) void start(host.draft);
+  if (redrawn) void tellPainted(host.eventCount);
+  redrawn = false;
+}
+
+/** The first draw: puts back what the reload interrupted. */
+async function start(hostDraft: string): Promise<void> {
+  document.querySelector('#app')?.append(panel);
+  await panel.updateComplete;
+  const { composer } = panel;
+  if (composer && memory.draft !== '' && memory.draft !== hostDraft) composer.text = memory.draft;
+  panel.follow?.restore(memory.scroll.top, memory.scroll.atEnd);
+  panel.onScrolled = () => {
+    const { follow } = panel;
+    if (follow) keep({ scroll: { top: follow.top, atEnd: follow.atEnd } });
+  };
+}
+
+async function tellPainted(eventCount: number): Promise<void> {
+  await panel.updateComplete;
+  requestAnimationFrame(() => post({ type: 'painted', eventCount }));
+}
+
+/** Folds and position belong to one conversation; the draft does not. */
+function changeConversation(conversationId: string, first: boolean): void {
+  if (conversationId === memory.conversationId) return;
+  keep({ ...emptyMemory, conversationId, draft: memory.draft });
+  if (!first) panel.follow?.restore(0, true);
+}
+
+function keep(change: Partial<Memory>): void {
+  memory = { ...memory, ...change };
+  remember(api, memory);
+}
+
+panel.addEventListener('lemma-fold', (event) => {
+  const { turnId, fold } = (event as FoldEvent).detail;
+  keep({ folds: { ...memory.folds, [turnId]: fold } });
+  panel.folds = memory.folds;
+});
+panel.addEventListener('lemma-draft', (event) => keep({ draft: (event as DraftEvent).detail }));
+
+window.addEventListener('keydown', (event) => {
+  const turn = runningTurn(store);
+  if (!turn || event.isComposing) return;
+  if (event.key === 'Escape') post({ type: 'action', action: 'stop', turnId: turn.question.id });
+  else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && turn.phase === 'thinking') {
+    post({ type: 'action', action: 'answerNow', turnId: turn.question.id });
+  }
+});
+window.addEventListener('focus', () => post({ type: 'focus', focused: true }));
+window.addEventListener('blur', () => post({ type: 'focus', focused: false }));
+window.addEventListener('error', ({ message }) => post({ type: 'error', message }));
+window.addEventListener('unhandledrejection', ({ reason }) => post({ type: 'error', message: String(reason) }));
+
+post({ type: 'ready' });

@@ -1,0 +1,49 @@
+import { MarkdownView } from '../render/markdown.ts';
+import type { PanelContext } from './element.ts';
+
+export interface AnswerContent {
+  readonly turnId: string;
+  readonly text: string;
+  readonly complete: boolean;
+  readonly context: PanelContext;
+}
+
+/** The answer as Markdown. Its children belong to the renderer, so it is not a template. */
+export class LemmaAnswer extends HTMLElement {
+  private view: MarkdownView | undefined;
+  private shown: AnswerContent | undefined;
+
+  /** Set by the turn at each change. */
+  set content(content: AnswerContent) {
+    const before = this.shown;
+    this.shown = content;
+    if (before?.text === content.text && before.complete === content.complete && this.view) return;
+    this.draw(content);
+  }
+
+  get turnId(): string {
+    return this.shown?.turnId ?? '';
+  }
+
+  /** Index of a code block among the fenced blocks of this answer, in order, as the host counts them. */
+  blockIndex(box: Element): number {
+    return [...this.querySelectorAll('.code.fenced')].indexOf(box);
+  }
+
+  disconnectedCallback(): void {
+    this.view?.dispose();
+    this.view = undefined;
+    this.replaceChildren();
+  }
+
+  private draw({ text, complete, context }: AnswerContent): void {
+    this.view ??= new MarkdownView(this, {
+      words: context.strings,
+      math: 'html',
+      onError: (error) => context.post({ type: 'error', message: `Drawing an answer failed: ${String(error)}` }),
+    });
+    this.view.update(text, complete);
+  }
+}
+
+customElements.define('lemma-answer', LemmaAnswer);

@@ -1,0 +1,72 @@
+/**
+ * Keeps the log at its end while text arrives, but only for a reader who is there; one who has scrolled up is never
+ * moved. Also puts a reader back where a reload found them.
+ */
+export class FollowEnd {
+  /** The reader is at the end, so new text scrolls into view. */
+  atEnd = true;
+  private readonly log: HTMLElement;
+  private readonly onChange: () => void;
+  private readonly observer: ResizeObserver;
+  private lastTop = 0;
+  /** Where to return to, until the reader moves: formulas and code arrive late and change heights. */
+  private wanted: number | undefined;
+
+  /** @param content all that the log shows, in one element @param onChange after each change of `atEnd` or of the position */
+  constructor(log: HTMLElement, content: HTMLElement, onChange: () => void) {
+    this.log = log;
+    this.onChange = onChange;
+    this.observer = new ResizeObserver(() => this.settle());
+    this.observer.observe(content);
+    this.observer.observe(log);
+    log.addEventListener('scroll', this.onScroll, { passive: true });
+    for (const type of ['wheel', 'pointerdown', 'keydown'] as const) log.addEventListener(type, this.release, { passive: true });
+  }
+
+  get top(): number {
+    return this.log.scrollTop;
+  }
+
+  restore(top: number, atEnd: boolean): void {
+    this.atEnd = atEnd;
+    this.wanted = atEnd ? undefined : top;
+    this.settle();
+  }
+
+  toEnd(): void {
+    this.wanted = undefined;
+    this.setAtEnd(true);
+    this.settle();
+  }
+
+  dispose(): void {
+    this.observer.disconnect();
+    this.log.removeEventListener('scroll', this.onScroll);
+    for (const type of ['wheel', 'pointerdown', 'keydown'] as const) this.log.removeEventListener(type, this.release);
+  }
+
+  private readonly release = (): void => {
+    this.wanted = undefined;
+  };
+
+  private readonly onScroll = (): void => {
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    // Text that grew since we scrolled leaves a gap below without the reader having moved: only going up lets go.
+    if (scrollHeight - scrollTop - clientHeight < 24) this.setAtEnd(true);
+    else if (scrollTop < this.lastTop - 1) this.setAtEnd(false);
+    this.lastTop = scrollTop;
+    this.onChange();
+  };
+
+  private setAtEnd(atEnd: boolean): void {
+    if (this.wanted !== undefined || this.atEnd === atEnd) return;
+    this.atEnd = atEnd;
+    this.onChange();
+  }
+
+  private settle(): void {
+    if (this.wanted !== undefined) this.log.scrollTop = this.wanted;
+    else if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
+    this.lastTop = this.log.scrollTop;
+  }
+}

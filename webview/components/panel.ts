@@ -1,0 +1,240 @@
+import { html, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { lastTurn } from '../../src/core/conversation.ts';
+import type { Turn } from '../../src/core/conversation.ts';
+import type { PanelState } from '../../src/shared/panelProtocol.ts';
+import { icon } from '../icons.ts';
+import type { Fold } from '../memory.ts';
+import { beat, pulseMs } from '../pulse.ts';
+import type { Pulse } from '../pulse.ts';
+import { runningTurn } from '../store.ts';
+import type { Store } from '../store.ts';
+import { LemmaAnswer } from './answer.ts';
+import './composer.ts';
+import type { LemmaComposer } from './composer.ts';
+import { PanelElement } from './element.ts';
+import type { PanelContext } from './element.ts';
+import { FollowEnd } from './follow.ts';
+import { notice, welcome } from './notes.ts';
+import { statusLine } from './statusLine.ts';
+import './turn.ts';
+
+/** How long a button says that it has copied, in milliseconds. */
+const copiedMs = 1500;
+
+/** The whole panel: log, notice, status line, composer. Draws the store and holds nothing that could not be drawn again. */
+export class LemmaPanel extends PanelElement {
+  static override properties = {
+    context: { attribute: false },
+    store: { attribute: false },
+    folds: { attribute: false },
+    pulse: { state: true },
+    atEnd: { state: true },
+    live: { state: true },
+  };
+  declare context: PanelContext;
+  declare store: Store;
+  declare folds: Readonly<Record<string, Fold>>;
+  declare pulse: Pulse | undefined;
+  declare atEnd: boolean;
+  /** What the polite region says. */
+  declare live: string;
+  /** Of the log; undefined before the first draw. */
+  follow: FollowEnd | undefined;
+  /** Called when the reader scrolls. */
+  onScrolled: () => void = () => undefined;
+  private ticker: number | undefined;
+  private said = '';
+
+  constructor() {
+    super();
+    this.folds = {};
+    this.atEnd = true;
+    this.live = '';
+  }
+
+  get composer(): LemmaComposer | null {
+    return this.querySelector('lemma-composer');
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.ticker);
+    this.ticker = undefined;
+    this.follow?.dispose();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('store')) return;
+    const turn = runningTurn(this.store);
+    if (!turn) {
+      window.clearInterval(this.ticker);
+      this.ticker = undefined;
+      this.pulse = undefined;
+    } else if (this.ticker === undefined || this.pulse?.turnId !== turn.question.id || this.pulse.phase !== turn.phase) {
+      this.pulse = beat(this.pulse, turn, this.now());
+      this.ticker ??= window.setInterval(this.tick, pulseMs);
+    }
+    this.announce(changed.get('store') as Store | undefined);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { store, context } = this;
+    const { host } = store;
+    if (!host) return nothing;
+    const { strings } = context;
+    const turn = runningTurn(store);
+    const turns = host.conversation?.turns ?? [];
+    return html`
+      <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
+        <div class="turns" @click=${this.onClick} @keydown=${this.onKey}>
+          ${turns.length === 0
+            ? welcome(host.welcome, host.selection, context)
+            : repeat(
+                turns,
+                ({ question }) => question.id,
+                (each) => this.turn(each, host, turn),
+              )}
+        </div>
+      </div>
+      <div class="sr" role="status" aria-live="polite">${this.live}</div>
+      ${this.atEnd
+        ? nothing
+        : html`<div class="latest">
+            <button type="button" class="btn small" @click=${() => this.follow?.toEnd()}>${icon('chevron-down')}${strings.jumpToLatest}</button>
+          </div>`}
+      ${host.notice ? notice(host.notice, context) : nothing} ${statusLine(store, host, turn, this.pulse, context)}
+      <lemma-composer
+        class="composer"
+        role="form"
+        aria-label=${strings.askLemma}
+        .context=${context}
+        .placeholder=${placeholder(host)}
+        .hostDraft=${host.draft}
+        .selection=${host.selection}
+        .attached=${host.selectionAttached}
+        .canSend=${turn === undefined && host.model.kind !== 'notChosen'}
+      ></lemma-composer>
+    `;
+  }
+
+  private turn(turn: Turn, host: PanelState, running: Turn | undefined): TemplateResult {
+    const { id } = turn.question;
+    return html`<lemma-turn
+      class="turn"
+      role="article"
+      aria-label=${this.context.strings.questionAndAnswer}
+      data-turn=${id}
+      .context=${this.context}
+      .turn=${turn}
+      .words=${host.words[id]}
+      .fold=${this.folds[id]}
+      .pulse=${running === turn ? this.pulse : undefined}
+      .newest=${turn === host.conversation?.turns.at(-1)}
+      .busy=${running !== undefined}
+    ></lemma-turn>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    const [log, content] = [this.querySelector<HTMLElement>('.log'), this.querySelector<HTMLElement>('.turns')];
+    if (log && content && !this.follow) {
+      this.follow = new FollowEnd(log, content, () => {
+        this.atEnd = this.follow?.atEnd ?? true;
+        this.onScrolled();
+      });
+    }
+    const before = changed.get('store') as Store | undefined;
+    // Asking is the reader's own move: the new turn is what they want to see.
+    if (before?.host && turnCount(this.store) > turnCount(before)) this.follow?.toEnd();
+  }
+
+  /** Milliseconds since 1970 by the host's clock. */
+  private now(): number {
+    return Date.now() - this.store.clockAheadMs;
+  }
+
+  private readonly tick = (): void => {
+    const turn = runningTurn(this.store);
+    if (turn) this.pulse = beat(this.pulse, turn, this.now());
+  };
+
+  /** Each phase is said once, and only as it begins: what is there when the panel opens is read, not announced. */
+  private announce(before: Store | undefined): void {
+    const turn = lastTurn(this.store.host?.conversation);
+    const word = turn ? this.wordFor(turn) : '';
+    const moment = `${turn?.question.id ?? ''} ${word}`;
+    if (moment === this.said) return;
+    this.said = moment;
+    this.live = before?.host ? word : '';
+  }
+
+  private wordFor({ phase, end }: Turn): string {
+    const { strings } = this.context;
+    switch (phase) {
+      case 'waiting':
+        return this.store.host?.model.kind === 'loading' ? strings.liveLoading : '';
+      case 'reading':
+        return strings.liveReading;
+      case 'thinking':
+        return strings.liveThinking;
+      case 'answering':
+        return strings.liveAnswering;
+      case 'ended':
+        return end?.kind === 'complete' ? strings.liveReady : strings.liveStopped;
+    }
+  }
+
+  private readonly onClick = (event: Event): void => {
+    if (!(event.target instanceof Element)) return;
+    const link = event.target.closest<HTMLElement>('[data-href]');
+    if (link) {
+      event.preventDefault();
+      this.context.post({ type: 'openLink', href: link.dataset.href ?? '' });
+      return;
+    }
+    const button = event.target.closest<HTMLElement>('[data-do]');
+    const box = button?.closest('.code');
+    const answer = button?.closest('lemma-answer');
+    if (!button || !box || !(answer instanceof LemmaAnswer)) return;
+    const target = { turnId: answer.turnId, block: answer.blockIndex(box) };
+    if (button.dataset.do === 'insert') this.context.post({ type: 'insert', ...target });
+    else if (button.dataset.do === 'replace') this.context.post({ type: 'replace', ...target });
+    else if (button.dataset.do === 'copy') {
+      this.context.post({ type: 'copy', ...target });
+      this.sayCopied(button);
+    }
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.matches('a[data-href]')) this.onClick(event);
+  };
+
+  private sayCopied(button: HTMLElement): void {
+    const { copied, copyCode } = this.context.strings;
+    this.live = copied;
+    button.title = copied;
+    window.setTimeout(() => {
+      button.title = copyCode;
+      if (this.live === copied) this.live = '';
+    }, copiedMs);
+  }
+}
+
+function turnCount(store: Store): number {
+  return store.host?.conversation?.turns.length ?? 0;
+}
+
+function placeholder(host: PanelState): string {
+  if (host.model.kind === 'notChosen') return host.strings.composerNoModel;
+  return (host.conversation?.turns.length ?? 0) > 0 ? host.strings.composerFollowUp : host.strings.composerPlaceholder;
+}
+
+customElements.define('lemma-panel', LemmaPanel);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'lemma-panel': LemmaPanel;
+    'lemma-composer': LemmaComposer;
+  }
+}

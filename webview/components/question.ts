@@ -1,0 +1,91 @@
+import { html, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import type { TurnQuestion } from '../../src/core/conversation.ts';
+import { formatCount } from '../../src/core/format.ts';
+import type { TurnWords } from '../../src/shared/panelProtocol.ts';
+import { fill } from '../../src/shared/panelStrings.ts';
+import { PanelElement } from './element.ts';
+import type { PanelContext } from './element.ts';
+
+/** Lines of the source that are shown before Show all. */
+const shownLines = 3;
+
+/** The card at the head of a turn: what was asked, about which place, and the text it was about. */
+export class LemmaQuestion extends PanelElement {
+  static override properties = { context: { attribute: false }, question: { attribute: false }, words: { attribute: false }, all: { state: true } };
+  declare context: PanelContext;
+  declare question: TurnQuestion;
+  declare words: TurnWords | undefined;
+  /** All lines are shown. */
+  declare all: boolean;
+  /** The shown lines are cut off, counted as they wrap. */
+  private cut = false;
+
+  constructor() {
+    super();
+    this.all = false;
+  }
+
+  protected override render(): TemplateResult {
+    const { strings, post } = this.context;
+    const { snapshot, text, id } = this.question;
+    const { title = '', place = '', scopeNote = '' } = this.words ?? {};
+    return html`
+      ${title === '' && place === ''
+        ? nothing
+        : html`<header>
+            ${title === '' ? nothing : html`<strong>${title}</strong>`}
+            ${place === ''
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="link"
+                  title=${fill(strings.openPlace, place)}
+                  @click=${() => post({ type: 'reveal', turnId: id })}
+                  >${place}</button
+                >`}
+          </header>`}
+      ${scopeNote === '' ? nothing : html`<p class="muted small">${scopeNote}</p>`}
+      ${text === '' ? nothing : html`<p class="typed">${text}</p>`}
+      ${snapshot ? this.source(snapshot.text) : nothing}
+    `;
+  }
+
+  private source(text: string): TemplateResult {
+    const { strings, locale } = this.context;
+    const shown = withoutIndent(text);
+    const lines = shown.split('\n').length;
+    return html`<pre class=${this.all ? 'all' : ''} tabindex="0" aria-label=${strings.code}>${shown}</pre>
+      <div class="more small">
+        <button type="button" class="link" aria-expanded=${this.all} ?hidden=${lines <= shownLines && !this.cut && !this.all} @click=${this.toggle}
+          >${this.all ? strings.showLess : strings.showAll}</button
+        ><span class="muted num">${lines === 1 ? strings.oneLine : fill(strings.lines, formatCount(lines, locale))}</span>
+      </div>`;
+  }
+
+  private readonly toggle = (): void => {
+    this.all = !this.all;
+  };
+
+  /** A few long lines wrap to more than three: whether they are cut is known only once they are laid out. */
+  protected override updated(changed: PropertyValues): void {
+    const pre = this.querySelector('pre');
+    if (!pre || this.all || !changed.has('question')) return;
+    const cut = pre.scrollHeight > pre.clientHeight + 1;
+    if (cut === this.cut) return;
+    this.cut = cut;
+    this.requestUpdate();
+  }
+}
+
+/** The text without the white space that all of its lines begin with; the first line may start inside its own. */
+function withoutIndent(text: string): string {
+  const lines = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n');
+  const rest = lines.slice(1).filter((line) => line.trim() !== '');
+  const indent = Math.min(...rest.map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0));
+  if (rest.length === 0 || indent === 0) return lines.join('\n');
+  const [first = '', ...others] = lines;
+  return [first.replace(/^[ \t]+/, (space) => space.slice(indent)), ...others.map((line) => line.slice(indent))].join('\n');
+}
+
+customElements.define('lemma-question', LemmaQuestion);

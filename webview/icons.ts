@@ -1,0 +1,98 @@
+/**
+ * Icons: Microsoft's codicons (CC BY 4.0, https://github.com/microsoft/vscode-codicons), bundled as their own path
+ * data and drawn through the DOM. `PanelNote.icon` takes these names; an unknown one draws nothing.
+ */
+import { html, nothing, svg } from 'lit';
+import type { TemplateResult } from 'lit';
+import attach from '@vscode/codicons/src/icons/attach.svg';
+import book from '@vscode/codicons/src/icons/book.svg';
+import check from '@vscode/codicons/src/icons/check.svg';
+import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
+import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
+import clockface from '@vscode/codicons/src/icons/clockface.svg';
+import close from '@vscode/codicons/src/icons/close.svg';
+import copy from '@vscode/codicons/src/icons/copy.svg';
+import debugStop from '@vscode/codicons/src/icons/debug-stop.svg';
+import error from '@vscode/codicons/src/icons/error.svg';
+import goToFile from '@vscode/codicons/src/icons/go-to-file.svg';
+import info from '@vscode/codicons/src/icons/info.svg';
+import insert from '@vscode/codicons/src/icons/insert.svg';
+import lightbulb from '@vscode/codicons/src/icons/lightbulb.svg';
+import listSelection from '@vscode/codicons/src/icons/list-selection.svg';
+import refresh from '@vscode/codicons/src/icons/refresh.svg';
+import replace from '@vscode/codicons/src/icons/replace.svg';
+import send from '@vscode/codicons/src/icons/send.svg';
+import settingsGear from '@vscode/codicons/src/icons/settings-gear.svg';
+import symbolOperator from '@vscode/codicons/src/icons/symbol-operator.svg';
+import sync from '@vscode/codicons/src/icons/sync.svg';
+import warning from '@vscode/codicons/src/icons/warning.svg';
+
+const sources = {
+  attach,
+  book,
+  check,
+  'chevron-down': chevronDown,
+  'chevron-right': chevronRight,
+  clockface,
+  close,
+  copy,
+  'debug-stop': debugStop,
+  error,
+  'go-to-file': goToFile,
+  info,
+  insert,
+  lightbulb,
+  'list-selection': listSelection,
+  refresh,
+  replace,
+  send,
+  'settings-gear': settingsGear,
+  'symbol-operator': symbolOperator,
+  sync,
+  warning,
+} as const;
+
+export type IconName = keyof typeof sources;
+
+interface Path {
+  readonly d: string;
+  readonly evenOdd: boolean;
+}
+
+const pathsByName = new Map<string, readonly Path[]>();
+
+function pathsOf(name: string): readonly Path[] {
+  const known = pathsByName.get(name);
+  if (known) return known;
+  const source = name in sources ? sources[name as IconName] : '';
+  const paths = [...source.matchAll(/<path\b[^>]*>/g)].map(([tag]) => ({
+    d: /\bd="([^"]*)"/.exec(tag)?.[1] ?? '',
+    evenOdd: tag.includes('evenodd'),
+  }));
+  pathsByName.set(name, paths);
+  return paths;
+}
+
+/** For templates. Decorative: the control that holds it carries the name. */
+export function icon(name: string, slot?: string): TemplateResult | typeof nothing {
+  const paths = pathsOf(name);
+  if (paths.length === 0) return nothing;
+  return html`<svg class="i" viewBox="0 0 16 16" aria-hidden="true" slot=${slot ?? nothing}>
+    ${paths.map(({ d, evenOdd }) => svg`<path d=${d} fill-rule=${evenOdd ? 'evenodd' : nothing}></path>`)}
+  </svg>`;
+}
+
+/** For the parts that are built without templates. */
+export function iconElement(name: IconName): SVGSVGElement {
+  const namespace = 'http://www.w3.org/2000/svg';
+  const element = document.createElementNS(namespace, 'svg');
+  element.setAttribute('class', 'i');
+  element.setAttribute('viewBox', '0 0 16 16');
+  element.setAttribute('aria-hidden', 'true');
+  for (const { d, evenOdd } of pathsOf(name)) {
+    const path = element.appendChild(document.createElementNS(namespace, 'path'));
+    path.setAttribute('d', d);
+    if (evenOdd) path.setAttribute('fill-rule', 'evenodd');
+  }
+  return element;
+}

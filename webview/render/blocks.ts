@@ -1,0 +1,123 @@
+/**
+ * Cuts a growing Markdown text into finished blocks and an open tail, so that each block is parsed and drawn once.
+ * A block is finished when no text that may still come can change it. Pure: no DOM.
+ */
+import { lex, linkDefinitions } from './lexer.ts';
+import type { LinkDefinitions, Token } from './lexer.ts';
+
+export interface Growth {
+  /** The text is not a continuation of the one before: everything drawn is void. */
+  readonly restarted: boolean;
+  /** Sources of the blocks that are finished since the last call, in order. */
+  readonly finished: readonly string[];
+  /** What is still open; empty when the text is complete. */
+  readonly tail: string;
+  /** Labels of link definitions that became final: earlier blocks that use one are to be drawn again. */
+  readonly newLabels: readonly string[];
+}
+
+export class BlockCutter {
+  /** Definitions in finished blocks. */
+  links: LinkDefinitions = linkDefinitions();
+  private finishedLength = 0;
+  private lastFinished = '';
+
+  /**
+   * @param text all text so far, line ends as they came
+   * @param complete no more text will come
+   */
+  push(text: string, complete: boolean): Growth {
+    const source = normalised(text, complete);
+    const restarted = !this.continues(source);
+    if (restarted) this.reset();
+    const open = source.slice(this.finishedLength);
+    const tokens = open === '' ? [] : lex(open, linkDefinitions(this.links), !complete);
+    const cut = complete ? tokens.length : finishedTokens(tokens);
+    const finished: string[] = [];
+    let length = 0;
+    for (const token of tokens.slice(0, cut)) {
+      // A lexer that changed the text would make its lengths useless: leave such text open until it is complete.
+      if (!open.startsWith(token.raw, length)) return this.whole(open, complete, restarted);
+      length += token.raw.length;
+      if (token.type !== 'space') finished.push(token.raw);
+    }
+    if (complete && length !== open.length) return this.whole(open, complete, restarted);
+    this.advance(open.slice(0, length));
+    return { restarted, finished, tail: open.slice(length), newLabels: this.collectLabels(finished) };
+  }
+
+  private whole(open: string, complete: boolean, restarted: boolean): Growth {
+    if (!complete) return { restarted, finished: [], tail: open, newLabels: [] };
+    this.advance(open);
+    return { restarted, finished: [open], tail: '', newLabels: this.collectLabels([open]) };
+  }
+
+  private advance(text: string): void {
+    this.finishedLength += text.length;
+    this.lastFinished = (this.lastFinished + text).slice(-64);
+  }
+
+  /** Compares the end of what is finished, not all of it: a regenerated text differs there too. */
+  private continues(source: string): boolean {
+    return source.length >= this.finishedLength && source.endsWith(this.lastFinished, this.finishedLength);
+  }
+
+  private reset(): void {
+    this.links = linkDefinitions();
+    this.finishedLength = 0;
+    this.lastFinished = '';
+  }
+
+  private collectLabels(finished: readonly string[]): string[] {
+    const labels: string[] = [];
+    for (const raw of finished) {
+      if (!/\]:/.test(raw)) continue;
+      const links = linkDefinitions();
+      lex(raw, links, false);
+      for (const [label, definition] of Object.entries(links)) {
+        if (label in this.links) continue;
+        this.links[label] = definition;
+        labels.push(label);
+      }
+    }
+    return labels;
+  }
+}
+
+/** Line ends as `\n`. A `\r` at the end may be half of one, so it waits. */
+function normalised(text: string, complete: boolean): string {
+  if (!text.includes('\r')) return text;
+  const whole = !complete && text.endsWith('\r') ? text.slice(0, -1) : text;
+  return whole.replace(/\r\n?/g, '\n');
+}
+
+/**
+ * How many of the tokens are finished: all before the last one whose first line is whole, as long as the cut falls
+ * where what follows cannot be drawn into what precedes (marked looks back at paragraphs, definitions and HTML).
+ */
+function finishedTokens(tokens: readonly Token[]): number {
+  let cut = tokens.length - 1;
+  while (cut > 0 && (tokens[cut]?.type === 'space' || !hasWholeLine(tokens, cut) || !mayCutAfter(tokens[cut - 1]))) cut -= 1;
+  return Math.max(0, cut);
+}
+
+/** The token's first line has ended, so it is known what the token is. */
+function hasWholeLine(tokens: readonly Token[], index: number): boolean {
+  return tokens[index]?.raw.trimStart().includes('\n') === true || index < tokens.length - 1;
+}
+
+function mayCutAfter(token: Token | undefined): boolean {
+  switch (token?.type) {
+    case 'space':
+      return /\n[ \t]*\n/.test(token.raw) || token.raw.startsWith('\n');
+    case 'heading':
+    case 'hr':
+    case 'code':
+    case 'list':
+    case 'table':
+    case 'formulaBlock':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * One block of Markdown as HTML with empty slots where formulas and code go: those are built through the DOM after
+ * sanitising, because a strict CSP drops the styles of KaTeX's HTML and DOMPurify spoils its MathML.
+ */
+import { Parser, Renderer } from 'marked';
+import type { MarkedOptions, Tokens } from 'marked';
+import { lex } from './lexer.ts';
+import type { FormulaToken, LinkDefinitions } from './lexer.ts';
+
+export type Slot =
+  /** `closed` false: the end of the formula has not come yet. */
+  | { readonly kind: 'formula'; readonly tex: string; readonly raw: string; readonly display: boolean; readonly closed: boolean }
+  /** `fenced` false: code by indentation, which the host does not count as a block. */
+  | { readonly kind: 'code'; readonly language: string; readonly text: string; readonly fenced: boolean };
+
+export interface SlottedHtml {
+  /** Not yet sanitised. Slot n is the element with `data-slot="n"`. */
+  readonly html: string;
+  readonly slots: readonly Slot[];
+}
+
+/** Schemes that a link may have; the host asks before it opens one. Other addresses are shown as text. */
+const linkSchemes = /^(?:https?:\/\/|mailto:)/i;
+
+/**
+ * @param open the text still grows at its end: a formula without an end becomes a slot that is not closed
+ */
+export function slottedHtml(markdown: string, links: LinkDefinitions, open: boolean): SlottedHtml {
+  const slots: Slot[] = [];
+  const tokens = lex(markdown, links, open);
+  return { html: new Parser(optionsWith(slots)).parse(tokens), slots };
+}
+
+function optionsWith(slots: Slot[]): MarkedOptions {
+  const formula = (token: Tokens.Generic): string => {
+    const { tex, raw, display, closed, type } = token as FormulaToken;
+    slots.push({ kind: 'formula', tex, raw, display, closed });
+    return slotElement(type === 'formulaBlock' ? 'div' : 'span', slots.length - 1);
+  };
+  return {
+    gfm: true,
+    renderer: new SlotRenderer(slots),
+    extensions: { renderers: { formula, formulaBlock: formula }, childTokens: {} },
+  };
+}
+
+function slotElement(tag: 'div' | 'span', index: number): string {
+  return `<${tag} data-slot="${index}"></${tag}>`;
+}
+
+class SlotRenderer extends Renderer {
+  private readonly slots: Slot[];
+
+  constructor(slots: Slot[]) {
+    super();
+    this.slots = slots;
+  }
+
+  override code({ text, lang, codeBlockStyle }: Tokens.Code): string {
+    const language = /^\{?\.?([^\s{},:]*)/.exec(lang?.trim() ?? '')?.[1] ?? '';
+    this.slots.push({ kind: 'code', language, text, fenced: codeBlockStyle !== 'indented' });
+    return slotElement('div', this.slots.length - 1);
+  }
+
+  /** The panel has headings of its own above those of the model. */
+  override heading({ tokens, depth }: Tokens.Heading): string {
+    const level = Math.min(6, depth + 2);
+    return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
+  }
+
+  /** Tags from the list of the lexer pass; blocks of HTML are shown as they were written. */
+  override html(token: Tokens.HTML | Tokens.Tag): string {
+    return token.block === true ? `<p class="raw">${escaped(token.text.trimEnd())}</p>` : token.text;
+  }
+
+  /** Never loaded: its description and address instead. */
+  override image({ href, text }: Tokens.Image): string {
+    return `<span class="image">${escaped(text)} <span class="address">(${escaped(href)})</span></span>`;
+  }
+
+  override link({ href, tokens }: Tokens.Link): string {
+    const text = this.parser.parseInline(tokens);
+    if (linkSchemes.test(href)) return `<a class="link" data-href="${escaped(href)}" title="${escaped(href)}">${text}</a>`;
+    return `${text} <span class="address">(${escaped(href)})</span>`;
+  }
+
+  override checkbox({ checked }: Tokens.Checkbox): string {
+    return checked ? '☑ ' : '☐ ';
+  }
+
+  override table(token: Tokens.Table): string {
+    const numeric = token.header.map((_, column) => token.align[column] === null && token.rows.every((row) => isNumber(row[column]?.text)));
+    const row = (cells: readonly Tokens.TableCell[], tag: 'th' | 'td'): string => {
+      const each = cells.map((cell, column) => {
+        const align = cell.align ?? (numeric[column] === true && token.rows.length > 0 ? 'right' : 'left');
+        return `<${tag} class="${align}">${this.parser.parseInline(cell.tokens)}</${tag}>`;
+      });
+      return `<tr>${each.join('')}</tr>`;
+    };
+    const body = token.rows.map((cells) => row(cells, 'td')).join('');
+    const rows = body === '' ? '' : `<tbody>${body}</tbody>`;
+    return `<div class="tablebox"><table><thead>${row(token.header, 'th')}</thead>${rows}</table></div>`;
+  }
+}
+
+function isNumber(text: string | undefined): boolean {
+  return text !== undefined && /^\$?[-+−–]?[\d.,  ]+\s*%?\$?$/.test(text.trim());
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,120 @@
+/**
+ * Formulas by KaTeX, which is loaded with the first one. `katex.render` sets its styles through the DOM, so a strict
+ * CSP has nothing to forbid; `trust: false` keeps out links and images; size and expansion are limited.
+ */
+import type { Slot } from './html.ts';
+
+type FormulaSlot = Extract<Slot, { kind: 'formula' }>;
+type Katex = typeof import('katex').default;
+
+/** `html` is KaTeX's own typesetting with MathML for readers; `mathml` is a tenth of it, for long thoughts. */
+export type MathOutput = 'html' | 'mathml';
+
+/** What Chromium's MathML does not draw as TeX does: boxes, tags and the alignment of columns. */
+const needsHtml = /\\boxed|\\fbox|\\tag|\\begin\{(?:align|alignat|aligned|alignedat|split|eqnarray|gather)/;
+
+/** A source that is shown while its end has not come; shorter ones only keep their room. */
+const shownSourceLength = 160;
+
+let katex: Katex | undefined;
+let loading: Promise<void> | undefined;
+const waiting = new Map<Element, () => void>();
+
+/** Resolves when every formula drawn so far is typeset. */
+export async function formulasSettled(): Promise<void> {
+  await loading;
+}
+
+function load(onError: (error: unknown) => void): void {
+  loading ??= import('katex').then(
+    (module) => {
+      katex = module.default;
+      for (const [element, draw] of waiting) if (element.isConnected) draw();
+      waiting.clear();
+    },
+    (error: unknown) => {
+      waiting.clear();
+      onError(error);
+    },
+  );
+}
+
+export interface FormulaWords {
+  /** Accessible name of the scrollable box of a displayed formula. */
+  readonly formula: string;
+  /** Title of a formula that KaTeX does not understand; {0} is its reason. */
+  readonly badFormula: string;
+}
+
+/** Equal keys stand for equal elements, so a formula that is already drawn is kept while its paragraph grows. */
+export function formulaKey(slot: FormulaSlot): string {
+  return `${slot.display ? 'd' : 'i'}${slot.closed ? 'c' : 'o'}:${slot.closed || slot.raw.length > shownSourceLength ? slot.tex : ''}`;
+}
+
+/**
+ * @param tag `div` on lines of its own, `span` inside a paragraph
+ * @returns the element, typeset now or as soon as KaTeX is there
+ */
+export function formulaElement(
+  slot: FormulaSlot,
+  tag: 'div' | 'span',
+  output: MathOutput,
+  words: FormulaWords,
+  onError: (error: unknown) => void,
+): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = slot.display ? 'formula' : 'math';
+  const target = slot.display ? element.appendChild(scrollBox(tag, words)) : element;
+  if (!slot.closed) {
+    element.classList.add('pending');
+    if (slot.raw.length > shownSourceLength) target.append(sourceElement(slot.tex.trim()));
+    return element;
+  }
+  const draw = (): void => {
+    typeset(target, slot, output, words);
+  };
+  if (katex) {
+    draw();
+  } else {
+    target.append(sourceElement(slot.raw.trim()));
+    waiting.set(target, draw);
+    load(onError);
+  }
+  return element;
+}
+
+function scrollBox(tag: 'div' | 'span', words: FormulaWords): HTMLElement {
+  const box = document.createElement(tag);
+  box.className = 'scroll';
+  box.tabIndex = 0;
+  box.setAttribute('role', 'group');
+  box.setAttribute('aria-label', words.formula);
+  return box;
+}
+
+function sourceElement(source: string): HTMLElement {
+  const code = document.createElement('code');
+  code.className = 'tex';
+  code.textContent = source;
+  return code;
+}
+
+function typeset(target: HTMLElement, slot: FormulaSlot, output: MathOutput, words: FormulaWords): void {
+  if (!katex) return;
+  try {
+    katex.render(slot.tex, target, {
+      displayMode: slot.display,
+      output: output === 'mathml' && !needsHtml.test(slot.tex) ? 'mathml' : 'htmlAndMathml',
+      trust: false,
+      strict: 'ignore',
+      throwOnError: true,
+      maxSize: 20,
+      maxExpand: 500,
+    });
+  } catch (error) {
+    const source = sourceElement(slot.raw.trim());
+    source.classList.add('bad');
+    source.title = words.badFormula.replace('{0}', error instanceof Error ? error.message : String(error));
+    target.replaceChildren(source);
+  }
+}

@@ -1,0 +1,5 @@
+/** esbuild loads SVG files as text. */
+declare module '*.svg' {
+  const text: string;
+  export default text;
+}
