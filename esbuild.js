@@ -182,10 +182,27 @@ function reportBundle(name, metafile, quiet) {
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   writeFileSync(path.join(root, `dist/meta-${name}.json`), JSON.stringify(metafile));
   if (quiet) return;
-  const files = Object.entries(metafile.outputs).filter(([file]) => !/\.(map|woff2)$/.test(file));
-  for (const [file, { bytes, entryPoint }] of files) {
-    console.log(`  ${(bytes / 1000).toFixed(1).padStart(8)} kB  ${file}${entryPoint || name === 'styles' ? '' : '  (when needed)'}`);
+  const first = firstLoad(metafile);
+  for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
+    if (/\.(map|woff2)$/.test(file)) continue;
+    console.log(`  ${(bytes / 1000).toFixed(1).padStart(8)} kB  ${file}${first.has(file) ? '' : '  (when needed)'}`);
   }
+}
+
+/**
+ * The outputs that are loaded at once: the entry and what it imports statically.
+ * @param {import('esbuild').Metafile} metafile
+ * @returns {Set<string>} names as in `metafile.outputs`
+ */
+export function firstLoad({ outputs }) {
+  const first = new Set();
+  const add = (file) => {
+    if (first.has(file) || !outputs[file]) return;
+    first.add(file);
+    for (const { path: imported, kind } of outputs[file].imports) if (kind === 'import-statement') add(imported);
+  };
+  for (const file of Object.keys(outputs)) if (/\/(main|extension|inference)\.([cm]?js|css)$/.test(file)) add(file);
+  return first;
 }
 
 function filesUnder(folder, ending) {

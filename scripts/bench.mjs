@@ -14,9 +14,9 @@ import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
   await ensureDependencies();
-  const { build } = await import('../esbuild.js');
+  const { build, firstLoad } = await import('../esbuild.js');
   await step('Building for production', () => build({ production: true, quiet: true }));
-  const bundle = sizes();
+  const bundle = sizes(firstLoad);
   const { workbenchEnv } = await import('./lib/suites.mjs');
   const env = await workbenchEnv();
   const engine = await step('Measuring the engine', () => figures('test/bench/engine.ts', {}));
@@ -42,23 +42,17 @@ async function figures(script, extra) {
 }
 
 /** Bytes of the bundles; of the panel's script what the first page load takes, and what comes when it is needed. */
-function sizes() {
-  const outputs = (name) => JSON.parse(readFileSync(path.join(root, `dist/meta-${name}.json`), 'utf8')).outputs;
-  const bytes = (name, file) => outputs(name)[file].bytes;
-  const webview = outputs('webview');
-  const first = new Set();
-  const add = (file) => {
-    if (first.has(file)) return;
-    first.add(file);
-    for (const { path: imported, kind } of webview[file].imports) if (kind === 'import-statement' && webview[imported]) add(imported);
-  };
-  add('dist/webview/main.js');
-  const sum = (files) => files.reduce((total, file) => total + webview[file].bytes, 0);
+function sizes(firstLoad) {
+  const metafile = (name) => JSON.parse(readFileSync(path.join(root, `dist/meta-${name}.json`), 'utf8'));
+  const bytes = (name, file) => metafile(name).outputs[file].bytes;
+  const webview = metafile('webview');
+  const first = firstLoad(webview);
+  const sum = (files) => files.reduce((total, file) => total + webview.outputs[file].bytes, 0);
   return {
     hostBytes: bytes('host', 'dist/extension.cjs'),
     inferenceBytes: bytes('inference', 'dist/inference.mjs'),
     webviewFirstBytes: sum([...first]),
-    webviewLaterBytes: sum(Object.keys(webview).filter((file) => !first.has(file))),
+    webviewLaterBytes: sum(Object.keys(webview.outputs).filter((file) => !first.has(file))),
     stylesBytes: bytes('styles', 'dist/webview/main.css'),
   };
 }
