@@ -165,7 +165,7 @@ function placeCode(code: string, snapshot: Snapshot | undefined, kind: EditKind)
   const text = toLines(snapshot.text);
   const lead = lineStart(snapshot);
   const selected = trimBlankLines(text.map((line, index) => (index === 0 ? lead + line : line)));
-  const base = indentOf(selected[0] ?? '');
+  const base = indentOf(selected[0] ?? lead);
   const document = [...toLines(snapshot.before), ...selected, ...toLines(snapshot.after)];
   const style = document.some((line) => indentOf(line) !== '') ? indentStyle(document) : undefined;
   const placed = rebase(restoreFirstIndent(lines, selected), base, style);

@@ -97,7 +97,7 @@ const fenceNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** One-based numbers of the first and last line with a selected character. */
-export function lineNumbers(snapshot: Snapshot): { readonly first: number; readonly last: number } {
+export function lineNumbers(snapshot: Pick<Snapshot, 'range'>): { readonly first: number; readonly last: number } {
   const { start, end } = snapshot.range;
   const last = end.character === 0 && end.line > start.line ? end.line : end.line + 1;
   return { first: start.line + 1, last };

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { LemmaFailure } from '../../core/errors.ts';
+import { notebookOf, relativeName } from './documents.ts';
+
+/** Documents that live in the editor alone: opening them again would make a new, empty one. */
+const unsaved: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
+
+/** The open document, else the file opened again. @throws LemmaFailure `documentGone` */
+export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString() && !document.isClosed);
+  if (open) return open;
+  const gone = new LemmaFailure({ code: 'documentGone', fileName: relativeName(uri) });
+  if (unsaved.has(uri.scheme)) throw gone;
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch (thrown) {
+    gone.cause = thrown;
+    throw gone;
+  }
+}
+
+/**
+ * What can be known before trying: the file system or the file says that it is read-only. An editor that was set read-only is
+ * seen when the edit has no effect.
+ */
+export async function isReadOnly(document: vscode.TextDocument): Promise<boolean> {
+  const uri = notebookOf(document)?.uri ?? document.uri;
+  if (uri.scheme === 'untitled') return false;
+  if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false) return true;
+  try {
+    const { permissions = 0 } = await vscode.workspace.fs.stat(uri);
+    return (permissions & vscode.FilePermission.Readonly) !== 0;
+  } catch (_thrown) {
+    // A deleted file with an open editor, or a document without a file: the edit itself shows whether it can be made.
+    return false;
+  }
+}
