@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
 import { turnById, lastTurn } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
-import { answerBlocks } from '../core/answer.ts';
 import type { Conversations } from './conversations.ts';
-import { applyAnswer } from './editor/applyEdit.ts';
-import { placeLabel } from './editor/readSnapshot.ts';
+import { answerBlocks } from '../core/answer.ts';
+import { answerText, applyAnswer } from './editor/applyEdit.ts';
+import type { AnswerEdit } from './editor/applyEdit.ts';
+import { placeLabel } from '../core/place.ts';
+import { openDocument } from './editor/openDocument.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { PanelModel } from './panel/panelModel.ts';
 import { errorNote } from './userMessages.ts';
@@ -15,6 +17,8 @@ export class AnswerActions {
   readonly #conversations: Conversations;
   readonly #panel: PanelModel;
   readonly #log: InferenceLog;
+  /** By turn: the last edit that was refused, whose text its note offers for the clipboard. */
+  readonly #refused = new Map<string, AnswerEdit>();
 
   constructor(conversations: Conversations, panel: PanelModel, log: InferenceLog) {
     this.#conversations = conversations;
@@ -30,10 +34,13 @@ export class AnswerActions {
     const turn = this.#turn(turnId);
     if (!turn) return;
     const { snapshot, id } = turn.question;
+    const request: AnswerEdit = { snapshot, answer: turn.answer, kind, block };
     try {
-      await applyAnswer({ ...(snapshot ? { snapshot } : {}), answer: turn.answer, kind, ...(block === undefined ? {} : { block }) });
+      await applyAnswer(request);
+      this.#refused.delete(id);
       this.#panel.note(id, { editNote: undefined });
     } catch (thrown) {
+      this.#refused.set(id, request);
       const error = toLemmaError(thrown);
       this.#log.info(`[edit] ${kind} refused: ${JSON.stringify(error)}${snapshot ? ` at ${placeLabel(snapshot)}` : ''}`);
       this.#panel.note(id, { editNote: errorNote(error) });
@@ -49,6 +56,16 @@ export class AnswerActions {
     else await vscode.env.clipboard.writeText(text);
   }
 
+  /** Puts on the clipboard what the last refused edit would have written, else the answer. */
+  async copyRefused(turnId?: string): Promise<void> {
+    const turn = this.#turn(turnId);
+    const refused = turn && this.#refused.get(turn.question.id);
+    const text = refused && answerText(refused);
+    if (!turn || text === undefined) return this.copy(turnId);
+    await vscode.env.clipboard.writeText(text);
+    this.#panel.note(turn.question.id, { editNote: undefined });
+  }
+
   /** Shows the place that the question was about. */
   async revealPlace(turnId: string): Promise<void> {
     const snapshot = this.#turn(turnId)?.question.snapshot;
@@ -56,11 +73,12 @@ export class AnswerActions {
     const { start, end } = snapshot.range;
     const range = new vscode.Range(start.line, start.character, end.line, end.character);
     try {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(snapshot.uri));
+      const document = await openDocument(vscode.Uri.parse(snapshot.uri, true));
       await vscode.window.showTextDocument(document, { selection: document.validateRange(range) });
     } catch (thrown) {
-      this.#log.warn(`[panel] ${snapshot.uri} cannot be opened: ${String(thrown)}`);
-      this.#panel.note(turnId, { editNote: errorNote({ code: 'documentGone', fileName: snapshot.fileName }) });
+      const error = toLemmaError(thrown);
+      this.#log.warn(`[panel] ${snapshot.uri} cannot be opened: ${JSON.stringify(error)}`);
+      this.#panel.note(turnId, { editNote: errorNote(error) });
     }
   }
 

@@ -1,7 +1,7 @@
 import type { LemmaApp } from './app.ts';
 import { showActionsMenu } from './actionsMenu.ts';
 import type { CommandId } from './commandIds.ts';
-import type { DiagnosticRef } from './editor/codeActions.ts';
+import type { DiagnosticInfo } from '../core/snapshot.ts';
 import { modelStatus } from './modelWords.ts';
 
 type Handlers = { readonly [Id in CommandId]: (...args: readonly unknown[]) => unknown };
@@ -10,7 +10,7 @@ export function commandHandlers(app: LemmaApp): Handlers {
   return {
     'lemma.solveSelection': () => app.questions.aboutSelection('solve'),
     'lemma.explainSelection': () => app.questions.aboutSelection('explain'),
-    'lemma.fixDiagnostic': (ref) => app.questions.aboutDiagnostic(ref as DiagnosticRef),
+    'lemma.fixDiagnostic': (uri, diagnostic) => app.questions.aboutDiagnostic(uri as string, diagnostic as DiagnosticInfo),
     'lemma.newConversation': () => app.newConversation(),
     'lemma.stop': () => app.turns.stop(),
     'lemma.insertAnswer': () => app.answers.edit('insert'),

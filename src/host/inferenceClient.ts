@@ -12,6 +12,7 @@ import type {
   GenerateParams,
   GenerateProgress,
   GenerateResult,
+  GpuChoice,
   HelloResult,
   LoadParams,
   LoadProgress,
@@ -74,6 +75,8 @@ interface Running {
   /** Rejects the requests that still wait. */
   readonly pending: Set<(error: LemmaFailure) => void>;
   stopping: boolean;
+  /** The backend of its first load: a process keeps it for life. */
+  gpu: GpuChoice | undefined;
 }
 
 /**
@@ -111,7 +114,7 @@ export class InferenceClient {
   }
 
   /**
-   * Loads a model.
+   * Loads a model; in a new process when the present one runs on another backend.
    * @param onProgress receives 0 to 1
    * @returns undefined when it was cancelled
    */
@@ -120,7 +123,10 @@ export class InferenceClient {
     onProgress: (progress: LoadProgress) => void,
     signal?: AbortSignal,
   ): Promise<ModelInfo | undefined> {
+    if (signal?.aborted) return undefined;
+    if ((this.#running?.gpu ?? params.gpu) !== params.gpu) await this.#stop();
     const running = await this.#ensure();
+    running.gpu = params.gpu;
     const progressToken = this.#token();
     const listener = running.connection.onProgress(loadProgress, progressToken, onProgress);
     try {
@@ -146,6 +152,7 @@ export class InferenceClient {
     onProgress: (progress: GenerateProgress) => void,
     signal?: AbortSignal,
   ): Promise<GenerateResult> {
+    if (signal?.aborted) return { stop: 'cancelled', promptTokens: 0, reusedTokens: 0, generatedTokens: 0, promptMs: 0, generateMs: 0 };
     const running = await this.#ensure();
     const progressToken = this.#token();
     const listener = running.connection.onProgress(generateProgress, progressToken, onProgress);
@@ -231,6 +238,7 @@ export class InferenceClient {
       exited,
       pending,
       stopping: false,
+      gpu: undefined,
     };
     // Whoever needs it awaits `hello`; alone it must not end the host.
     running.hello.catch(() => undefined);

@@ -47,7 +47,7 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
     case 'trimSelection':
       return withTurn(turn, (found) => app.questions.trimmed(found));
     case 'copyAnswer':
-      return app.answers.copy(turnId);
+      return app.answers.copyRefused(turnId);
     case 'reloadModel':
       return withTurn(turn, (found) => resume(app, found, 'continue'));
     case 'restartEngine':

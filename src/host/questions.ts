@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { charsToKeep, trimSnapshotText } from '../core/budget.ts';
 import type { Turn } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { DiagnosticInfo, Snapshot } from '../core/snapshot.ts';
 import type { Task } from '../core/task.ts';
-import type { DiagnosticRef } from './editor/codeActions.ts';
-import { readDiagnosticSnapshot, readSnapshot, selectionOffer } from './editor/readSnapshot.ts';
+import { openDocument } from './editor/openDocument.ts';
+import { readSnapshot, requireEditor, selectionOffer } from './editor/readSnapshot.ts';
 import type { PanelModel } from './panel/panelModel.ts';
 import type { TurnRunner } from './turn.ts';
 
@@ -17,6 +17,8 @@ export class Questions {
   readonly #turns: TurnRunner;
   readonly #panel: PanelModel;
   readonly #reveal: () => Promise<void>;
+  /** The editor whose selection is offered. */
+  #offered: vscode.TextEditor | undefined;
 
   constructor(turns: TurnRunner, panel: PanelModel, reveal: () => Promise<void>) {
     this.#turns = turns;
@@ -26,20 +28,23 @@ export class Questions {
 
   /** Asks about the selection, or about what encloses the cursor. */
   async aboutSelection(task: Task): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
-    await this.#ask(task, '', () => readActive(editor));
+    await this.#ask(task, '', () => readSnapshot(requireEditor()));
   }
 
-  /** Asks for a repair of a reported problem. */
-  async aboutDiagnostic(ref: DiagnosticRef): Promise<void> {
-    await this.#ask('fix', '', () => readDiagnosticSnapshot(ref));
+  /** Asks for a repair of a reported problem. @param uri of the document, as a string */
+  async aboutDiagnostic(uri: string, diagnostic: DiagnosticInfo): Promise<void> {
+    await this.#ask('fix', '', async () => {
+      const document = await openDocument(vscode.Uri.parse(uri, true));
+      return readSnapshot({ document, selection: new vscode.Selection(0, 0, 0, 0) }, { diagnostic });
+    });
   }
 
   /** Sends what was typed into the panel, with the selection if it is attached. The draft is kept until it was sent. */
   async typed(text: string): Promise<void> {
     const attached = this.#panel.selectionAttached && this.#panel.selection !== undefined;
-    const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
-    const asked = await this.#ask('ask', text, attached ? () => readActive(editor) : undefined);
+    // While the cursor is in the panel no editor is active; the one that the chip names is still visible.
+    const editor = vscode.window.activeTextEditor ?? this.#offered;
+    const asked = await this.#ask('ask', text, attached ? () => readSnapshot(editor ?? requireEditor()) : undefined);
     if (!asked) {
       await this.#panel.saveDraft(text);
       return;
@@ -50,6 +55,7 @@ export class Questions {
 
   /** Offers what the editor has selected as a chip; nothing selected, nothing offered. */
   offer(editor: vscode.TextEditor | undefined): void {
+    this.#offered = editor;
     this.#panel.offerSelection(editor && selectionOffer(editor));
   }
 
@@ -89,10 +95,6 @@ export class Questions {
       await revealed;
     }
   }
-}
-
-async function readActive(editor: vscode.TextEditor | undefined): Promise<Snapshot> {
-  return readSnapshot(editor);
 }
 
 /** The lines around the cursor, or the first ones when it is elsewhere. */

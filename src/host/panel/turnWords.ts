@@ -4,7 +4,7 @@ import { formatCount } from '../../core/format.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Task } from '../../core/task.ts';
 import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
-import { placeLabel } from '../editor/places.ts';
+import { placeLabel } from '../../core/place.ts';
 import { endNote } from '../userMessages.ts';
 /** Everything about one turn that is said in words. `editNote`: what the last Insert, Replace or Copy came to. */
 export function turnWords(turn: Turn, extra: { readonly note?: PanelNote; readonly editNote?: PanelNote } = {}): TurnWords {
