@@ -18,6 +18,7 @@ import { generateReply } from './llamaGeneration.ts';
 import { evaluationThreads, startLlama } from './llamaSetup.ts';
 import type { ControlTokens } from './promptTokens.ts';
 import { findControlTokens, plainTokens, promptTokens } from './promptTokens.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 /** Smallest context the engine may shrink to when memory is short, in tokens. */
 const minContextTokens = 2048;
@@ -30,7 +31,10 @@ const minContextTokens = 2048;
 const batchTokens = { gpu: 512, cpu: 64 } as const;
 
 /** Log lines of llama.cpp kept as the reason of a failed load. */
-const keptReasons = 3;
+const keptReasons = 4;
+
+/** Turns of the event loop after which its lines have surely come. */
+const logTurns = 10;
 
 /** A model with its one context and sequence, ready to write. */
 export interface LoadedModel {
@@ -39,6 +43,7 @@ export interface LoadedModel {
   readonly sequence: LlamaContextSequence;
   readonly info: ModelInfo;
   readonly control: ControlTokens;
+  readonly vocabulary: Vocabulary;
   readonly stopIds: ReadonlySet<number>;
   readonly batchTokens: number;
 }
@@ -117,15 +122,16 @@ export class LlamaEngine implements Engine {
 
   async dispose(): Promise<void> {
     await this.unload();
-    const llama = this.#llama;
-    this.#llama = undefined;
-    await llama?.instance.dispose();
+    await this.#llama?.instance.dispose();
   }
 
+  /**
+   * One backend for the life of a process. A second one cannot be told from the first: the library's later instances
+   * lose their logger, and llama.cpp then writes to stdout. The host starts a new process instead.
+   */
   async #start(gpu: GpuChoice): Promise<Llama> {
     if (this.#llama?.gpu === gpu) return this.#llama.instance;
-    await this.#llama?.instance.dispose();
-    this.#llama = undefined;
+    if (this.#llama) throw new LemmaFailure({ code: 'engineStartFailed', reason: `This process runs on ${this.#llama.gpu} already.` });
     const instance = await startLlama(gpu, (level, message) => {
       if (level === 'error') this.#reasons = [...this.#reasons, message].slice(-keptReasons);
       this.#log(level, message);
@@ -136,12 +142,7 @@ export class LlamaEngine implements Engine {
 
   async #prepare(model: LlamaModel, params: LoadParams, bytes: number, begunAt: number, signal: AbortSignal): Promise<LoadedModel> {
     const path = params.modelPath;
-    const architecture = model.fileInfo.metadata.general.architecture;
-    const { tokens: control, missing } = findControlTokens(glmControlTokens, tokenizer(model));
-    if (missing.length > 0) {
-      const reason = `Lemma speaks to models of the GLM-4 and GLM-Z1 family; this one (${architecture}) has no ${missing.join(', ')} in its vocabulary.`;
-      throw new LemmaFailure({ code: 'modelLoadFailed', path, reason });
-    }
+    const { control, vocabulary } = familyOf(model, path);
     const onGpu = model.llama.gpu !== false && model.gpuLayers > 0;
     const batchSize = onGpu ? batchTokens.gpu : batchTokens.cpu;
     const wanted = Math.min(params.contextTokens, model.trainContextSize);
@@ -161,12 +162,13 @@ export class LlamaEngine implements Engine {
       context,
       sequence: context.getSequence(),
       control,
+      vocabulary,
       stopIds: new Set(glmStopTokens.map((name) => control.get(name)).filter((id) => id !== undefined)),
       batchTokens: batchSize,
       info: {
         name: model.fileInfo.metadata.general.name ?? basename(path),
         path,
-        architecture,
+        architecture: model.architecture,
         bytes,
         device: onGpu ? 'gpu' : 'cpu',
         backend: onGpu ? String(model.llama.gpu) : 'cpu',
@@ -187,8 +189,10 @@ export class LlamaEngine implements Engine {
       return await step();
     } catch (error) {
       signal.throwIfAborted();
-      const message = error instanceof Error ? error.message : String(error);
-      const reason = [...this.#reasons, message].join(' · ');
+      // llama.cpp's lines come from its own thread, a turn or two after the failure.
+      for (let turn = 0; turn < logTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const reasons = [...new Set(this.#reasons)].filter((line) => !line.endsWith('failed to load model'));
+      const reason = reasons.join('\n') || (error instanceof Error ? error.message : String(error));
       const { InsufficientMemoryError } = await import('node-llama-cpp');
       throw new LemmaFailure({ code: error instanceof InsufficientMemoryError ? 'insufficientMemory' : 'modelLoadFailed', path, reason });
     }
@@ -198,6 +202,18 @@ export class LlamaEngine implements Engine {
     if (!this.#loaded) throw new LemmaFailure({ code: 'internal', reason: 'No model is loaded.' });
     return this.#loaded;
   }
+}
+
+/** What Lemma must know of the vocabulary. @throws LemmaFailure modelLoadFailed for a model of another family */
+function familyOf(model: LlamaModel, path: string): { control: ControlTokens; vocabulary: Vocabulary } {
+  const { model: kind, tokens, token_type: types } = model.fileInfo.metadata.tokenizer.ggml;
+  const { tokens: control, missing } = findControlTokens(glmControlTokens, tokenizer(model));
+  if (kind !== 'gpt2' || missing.length > 0) {
+    const lack = missing.length > 0 ? `no ${missing.join(', ')} in its vocabulary` : `a vocabulary of the kind ${kind}`;
+    const reason = `Lemma speaks to models of the GLM-4 and GLM-Z1 family; this one (${model.architecture}) has ${lack}.`;
+    throw new LemmaFailure({ code: 'modelLoadFailed', path, reason });
+  }
+  return { control, vocabulary: new Vocabulary(tokens, types) };
 }
 
 function tokenizer(model: LlamaModel): (text: string, special: boolean) => number[] {

@@ -103,8 +103,8 @@ async function writeReply(
   report: Report,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const { model, sequence, stopIds } = loaded;
-  const detokenizer = new Detokenizer((tokens) => model.detokenize(tokens as Token[]));
+  const { model, sequence, stopIds, vocabulary } = loaded;
+  const detokenizer = new Detokenizer((token) => vocabulary.bytes(token));
   const batcher = new TextBatcher(({ text, tokens }) => report({ kind: 'text', text, tokens }));
   const ids: number[] = [];
   let firstAt = 0;

@@ -18,27 +18,34 @@ export function engineVersion(): string {
  * @throws LemmaFailure engineStartFailed, also when an explicitly chosen backend is not there
  */
 export async function startLlama(gpu: GpuChoice, log: EngineLog): Promise<Llama> {
-  try {
-    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
-    const levels: Readonly<Record<string, LogParams['level']>> = {
-      [LlamaLogLevel.fatal]: 'error',
-      [LlamaLogLevel.error]: 'error',
-      [LlamaLogLevel.warn]: 'warn',
-      [LlamaLogLevel.info]: 'debug',
-    };
-    return await getLlama({
-      gpu: gpu === 'off' ? false : gpu,
-      build: 'never',
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: LlamaLogLevel.info,
-      logger: (level, message) => log(levels[level] ?? 'trace', message.trimEnd()),
-      // 0 lifts the library's own limit: it would silently cut the threads we ask for to the number of «math cores».
-      maxThreads: 0,
-    });
-  } catch (error) {
-    throw new LemmaFailure({ code: 'engineStartFailed', reason: error instanceof Error ? error.message : String(error) });
-  }
+  const { getLlama, LlamaLogLevel } = await import('node-llama-cpp').catch((error: unknown) => {
+    throw startFailed(error instanceof Error ? error.message : String(error));
+  });
+  const levels: Readonly<Record<string, LogParams['level']>> = {
+    [LlamaLogLevel.fatal]: 'error',
+    [LlamaLogLevel.error]: 'error',
+    [LlamaLogLevel.warn]: 'warn',
+    [LlamaLogLevel.info]: 'debug',
+  };
+  const llama = await getLlama({
+    gpu: gpu === 'off' ? false : gpu,
+    build: 'never',
+    skipDownload: true,
+    progressLogs: false,
+    logLevel: LlamaLogLevel.info,
+    logger: (level, message) => log(levels[level] ?? 'trace', message.trimEnd()),
+    // 0 lifts the library's own limit: it would silently cut the threads we ask for to the number of «math cores».
+    maxThreads: 0,
+  }).catch((error: unknown) => {
+    throw startFailed(`No working backend for ${gpu} is installed (${error instanceof Error ? error.message : String(error)}).`);
+  });
+  // Asked for a backend that its platform cannot have, the library gives the processor without a word.
+  if (gpu !== 'auto' && gpu !== 'off' && llama.gpu !== gpu) throw startFailed(`No working backend for ${gpu} is installed.`);
+  return llama;
+}
+
+function startFailed(reason: string): LemmaFailure {
+  return new LemmaFailure({ code: 'engineStartFailed', reason });
 }
 
 /**

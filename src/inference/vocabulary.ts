@@ -1,0 +1,45 @@
+/** What a vocabulary entry is, by `tokenizer.ggml.token_type` (llama.cpp, `llama_token_type`). */
+const tokenType = { control: 3, userDefined: 4 } as const;
+
+/**
+ * The bytes of the tokens of a byte-level BPE vocabulary (`tokenizer.ggml.model` is `gpt2`), from the GGUF file itself.
+ *
+ * llama.cpp's own detokenizer is not used: for BPE vocabularies it «cleans up» spaces, so that the tokens ` !` and
+ * ` ?` lose theirs and `a !== b` would come out as `a!== b`, unlike with transformers.
+ */
+export class Vocabulary {
+  readonly #tokens: readonly string[];
+  readonly #types: readonly number[];
+
+  /**
+   * @param tokens `tokenizer.ggml.tokens`
+   * @param types `tokenizer.ggml.token_type`
+   */
+  constructor(tokens: readonly string[], types: readonly number[]) {
+    this.#tokens = tokens;
+    this.#types = types;
+  }
+
+  /** What the token adds to the text: possibly a part of a UTF-8 character; nothing for a control token. */
+  bytes(id: number): Uint8Array {
+    const type = this.#types[id];
+    const token = this.#tokens[id];
+    if (token === undefined || type === tokenType.control) return new Uint8Array();
+    if (type === tokenType.userDefined) return new TextEncoder().encode(token);
+    return Uint8Array.from(token, (character) => byteOf.get(character) ?? 0x3f);
+  }
+}
+
+/**
+ * Byte-level vocabularies write each byte as one printable character: printable Latin-1 as itself, the other bytes,
+ * in their order, from U+0100 on (openai/gpt-2, `bytes_to_unicode`).
+ */
+const byteOf: ReadonlyMap<string, number> = new Map(
+  (function* () {
+    let next = 0x100;
+    for (let byte = 0; byte < 0x100; byte++) {
+      const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+      yield [String.fromCharCode(printable ? byte : next++), byte] as const;
+    }
+  })(),
+);

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { GenerateProgress } from '../../src/shared/inferenceProtocol.ts';
+import { ask, countTo400, failureOf, fixtureModel, loaded, modulePath, newClient, reply, textOf } from './support.ts';
+
+/** The promise of the design: how long an inference process may outlive its last connection. */
+const outlivesMs = 2000;
+
+describe('The inference process', () => {
+  for (const state of ['idle', 'loading', 'generating', 'counting']) {
+    it(`ends within 2 s when its host is killed while ${state}`, async () => {
+      const host = spawn(process.execPath, [path.join(import.meta.dirname, 'fixtures/host.ts'), modulePath, fixtureModel, state], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const pid = await inferencePid(host);
+      assert.ok(isAlive(pid));
+      const killedAt = performance.now();
+      host.kill('SIGKILL');
+      const endedAt = await endOf(pid, killedAt + outlivesMs);
+      assert.ok(endedAt !== undefined, `process ${pid} is still there ${outlivesMs} ms after its host`);
+    });
+  }
+
+  it('ends when its host lets it go, without a trace of a crash', async () => {
+    const { client, lines } = newClient();
+    const exits: unknown[] = [];
+    client.onDidExit((exit) => exits.push(exit));
+    await loaded(client);
+    const pid = client.pid ?? 0;
+    await client.dispose();
+    assert.equal(isAlive(pid), false);
+    assert.deepEqual(exits, [{ exitCode: 0, signal: null, expected: true }]);
+    assert.deepEqual(
+      lines.filter((line) => /has ended|crash|abort/i.test(line)),
+      [],
+    );
+    assert.equal((await failureOf(client.start())).code, 'engineStartFailed');
+  });
+
+  it('is gone after dispose also in the middle of a reply, which fails', async () => {
+    const { client } = newClient();
+    await loaded(client);
+    const pid = client.pid ?? 0;
+    let disposed: Promise<void> | undefined;
+    const error = failureOf(
+      reply(client, ask('[test:loop]'), (piece) => {
+        if (piece.kind === 'text') disposed ??= client.dispose();
+      }),
+    );
+    assert.equal((await error).code, 'engineCrashed');
+    await disposed;
+    assert.equal(isAlive(pid), false);
+  });
+
+  it('that crashes in an answer leaves all it had said, then an error with the signal, and can be restarted', async () => {
+    const { client } = newClient();
+    const exits: unknown[] = [];
+    client.onDidExit((exit) => exits.push(exit));
+    try {
+      await loaded(client);
+      const whole = (await reply(client, ask(countTo400))).text;
+      const pieces: GenerateProgress[] = [];
+      const dying = failureOf(
+        client.generate(ask(countTo400), (piece) => {
+          pieces.push(piece);
+          if (pieces.filter(({ kind }) => kind === 'text').length === 5) process.kill(client.pid ?? 0, 'SIGKILL');
+        }),
+      );
+      const waiting = failureOf(client.generate(ask('hello'), () => assert.fail('Its turn never came.')));
+      const crash = { code: 'engineCrashed', exitCode: null, signal: 'SIGKILL' };
+      assert.deepEqual(await dying, crash);
+      assert.deepEqual(await waiting, crash);
+      const text = textOf(pieces);
+      assert.ok(text.length > 0 && whole.startsWith(text));
+      assert.deepEqual(exits, [{ exitCode: null, signal: 'SIGKILL', expected: false }]);
+      const dead = client.pid;
+      await client.restart();
+      assert.notEqual(client.pid, dead);
+      await loaded(client);
+      assert.match((await reply(client, ask('What is 2 + 2?'))).text, /\\boxed\{4\}/);
+    } finally {
+      await client.dispose();
+    }
+  });
+});
+
+/** The process id that the host script prints once it is in its state. */
+async function inferencePid(host: ChildProcess): Promise<number> {
+  assert.ok(host.stdout);
+  const [line] = (await once(createInterface({ input: host.stdout }), 'line')) as [string];
+  return Number(line.split(' ')[0]);
+}
+
+/** A process that ended but was not yet reaped by its new parent counts as ended. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** When the process ended, by `performance.now()`; undefined when it has not at the deadline. There is no event for a process that is no child. */
+async function endOf(pid: number, deadline: number): Promise<number | undefined> {
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return performance.now();
+}

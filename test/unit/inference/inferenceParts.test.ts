@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { inferenceEnvironment } from '../../../src/host/inferenceEnvironment.ts';
+import type { DecodedText } from '../../../src/inference/detokenizer.ts';
+import { evaluationThreads } from '../../../src/inference/llamaSetup.ts';
+import { TaskQueue } from '../../../src/inference/taskQueue.ts';
+import { TextBatcher } from '../../../src/inference/textBatcher.ts';
+import { Vocabulary } from '../../../src/inference/vocabulary.ts';
+
+describe('The text batcher', () => {
+  it('sends the first piece at once and joins what follows it', () => {
+    const sent: DecodedText[] = [];
+    const batcher = new TextBatcher((batch) => sent.push(batch), 60_000);
+    batcher.add({ text: 'a', tokens: 1 });
+    batcher.add({ text: 'b', tokens: 1 });
+    batcher.add({ text: 'c', tokens: 2 });
+    assert.deepEqual(sent, [{ text: 'a', tokens: 1 }]);
+    batcher.flush();
+    assert.deepEqual(sent.slice(1), [{ text: 'bc', tokens: 3 }]);
+  });
+
+  it('sends what waits by itself after the interval', async () => {
+    const sent = await new Promise<DecodedText[]>((resolve) => {
+      const batches: DecodedText[] = [];
+      const batcher = new TextBatcher((batch) => {
+        if (batches.push(batch) === 2) resolve(batches);
+      }, 5);
+      batcher.add({ text: 'a', tokens: 1 });
+      batcher.add({ text: 'b', tokens: 1 });
+    });
+    assert.deepEqual(
+      sent.map(({ text }) => text),
+      ['a', 'b'],
+    );
+  });
+
+  it('sends nothing when there is nothing', () => {
+    const batcher = new TextBatcher(() => assert.fail('sent'));
+    batcher.add({ text: '', tokens: 0 });
+    batcher.flush();
+  });
+});
+
+describe('The task queue', () => {
+  it('runs tasks in order, one at a time, also after one that failed', async () => {
+    const queue = new TaskQueue();
+    const order: string[] = [];
+    const task = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await Promise.resolve();
+      order.push(`${name} ends`);
+      if (name === 'one') throw new Error(name);
+    };
+    const first = queue.run(task('one'));
+    const second = queue.run(task('two'));
+    await assert.rejects(first, /one/);
+    await second;
+    assert.deepEqual(order, ['one begins', 'one ends', 'two begins', 'two ends']);
+  });
+});
+
+describe('The vocabulary', () => {
+  it('gives the bytes that byte-level BPE stands for, and none for a control token', () => {
+    const vocabulary = new Vocabulary(['Ġ!', 'ĊĊ', 'Ń', '<|user|>', 'ä<x>', 'Ã¤'], [1, 1, 1, 3, 4, 1]);
+    const bytes = [0, 1, 2, 3, 4, 5, 6].map((id) => Buffer.from(vocabulary.bytes(id)).toString('latin1'));
+    assert.deepEqual(bytes, [' !', '\n\n', '\xad', '', 'Ã¤<x>', 'Ã¤', '']);
+  });
+});
+
+describe('Evaluation threads', () => {
+  it('are those asked for, else leave a core to the event loop', () => {
+    assert.equal(evaluationThreads(3, 1), 3);
+    assert.equal(evaluationThreads(0, 1), 1);
+    assert.ok(evaluationThreads(0, 1024) >= 1);
+  });
+});
+
+describe("The inference process's environment", () => {
+  it('has nothing of the editor and its debugger, and one native worker', () => {
+    const env = {
+      PATH: '/bin',
+      NODE_OPTIONS: '--inspect',
+      VSCODE_PID: '1',
+      ELECTRON_RUN_AS_NODE: '1',
+      NODE_CHANNEL_FD: '3',
+      CUDA_VISIBLE_DEVICES: '0',
+    };
+    assert.deepEqual(inferenceEnvironment(env, false), { PATH: '/bin', CUDA_VISIBLE_DEVICES: '0', UV_THREADPOOL_SIZE: '1' });
+    assert.equal(inferenceEnvironment(env, true).ELECTRON_RUN_AS_NODE, '1');
+  });
+});
