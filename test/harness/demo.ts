@@ -7,7 +7,19 @@ import { JournalReader } from './journal.ts';
 import { startSession } from './session.ts';
 import type { Session } from './session.ts';
 import { repositoryRoot } from './settings.ts';
-import { editorLines, openFile, panelFrame, runCommand, select } from './workbench.ts';
+import { editorLines, openFile, panelFrame, runCommand, select, widenSideBar } from './workbench.ts';
+
+/** Thought and answer under a heading each, as they come. */
+class StreamPrinter {
+  #part = '';
+
+  event(event: ConversationEvent): void {
+    if (event.type !== 'delta' || event.text === '') return;
+    if (event.part !== this.#part) process.stdout.write(`\n── ${event.part} ──\n`);
+    this.#part = event.part;
+    process.stdout.write(event.text);
+  }
+}
 
 const images = path.join(repositoryRoot, 'docs/images');
 mkdirSync(images, { recursive: true });
@@ -15,16 +27,17 @@ mkdirSync(images, { recursive: true });
 const session = await startSession({ workspace: path.join(repositoryRoot, 'samples'), open: 'problem.md', width: 1280, height: 800 });
 try {
   say(`A real VS Code workbench is open at ${session.server.base}.`);
+  await widenSideBar(session.page, 420);
   const journal = new JournalReader(session.server);
 
   const problem = await lineOf(session, 'problem.md', 'Let a, b be');
-  await select(session.page, 'problem.md', [problem.line, 1], [problem.line, problem.text.length + 1]);
+  await select(session.page, 'problem.md', [problem, 1], [problem, Infinity]);
   await ask(session, journal, 'Lemma: Solve Selection', 'solve');
 
   await openFile(session.page, 'poly.py');
   const start = await lineOf(session, 'poly.py', 'def naive_eval');
   const end = await lineOf(session, 'poly.py', 'def horner_eval');
-  await select(session.page, 'poly.py', [start.line, 1], [end.line - 2, 1]);
+  await select(session.page, 'poly.py', [start, 1], [end - 2, 1]);
   await ask(session, journal, 'Lemma: Explain Selection', 'explain');
 } finally {
   await session.shot('demo-end');
@@ -54,21 +67,9 @@ async function picture(open: Session, name: string): Promise<void> {
   say(`wrote ${path.relative(repositoryRoot, file)}`);
 }
 
-async function lineOf(open: Session, file: string, start: string): Promise<{ line: number; text: string }> {
+async function lineOf(open: Session, file: string, start: string): Promise<number> {
   const lines = await editorLines(open.page, file);
   const index = lines.findIndex((line) => line.startsWith(start));
   if (index < 0) throw new Error(`${file} shows no line that begins with «${start}».`);
-  return { line: index + 1, text: lines[index] ?? '' };
-}
-
-/** Thought and answer under a heading each, as they come. */
-class StreamPrinter {
-  #part = '';
-
-  event(event: ConversationEvent): void {
-    if (event.type !== 'delta' || event.text === '') return;
-    if (event.part !== this.#part) process.stdout.write(`\n── ${event.part} ──\n`);
-    this.#part = event.part;
-    process.stdout.write(event.text);
-  }
+  return index + 1;
 }

@@ -83,24 +83,35 @@ export async function waitForEditorText(page: Page, file: string, text: string |
 /** Runs a command by its title (as the palette shows it, `Lemma: Solve Selection`) through the palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const widget = page.locator('.quick-input-widget:visible');
-  const input = widget.locator('input.input');
-  // F1 is lost while the workbench is still starting or a webview is taking the focus.
-  for (let attempt = 0; ; attempt++) {
-    await page.keyboard.press('F1');
-    try {
-      await input.waitFor({ timeout: 3000 });
-      break;
-    } catch (error) {
-      if (attempt === 9) throw error;
-    }
-  }
-  await input.fill(`>${title}`);
   const row = widget.locator('.monaco-list-row', { hasText: title }).first();
-  await row.waitFor();
+  // F1 is lost while the workbench is still starting or a webview is taking the focus, and the palette lists the
+  // commands that are there when it opens: both are mended by opening it again.
+  await repeatUntilVisible(row, async () => {
+    // Escape in the editor would drop its selection.
+    if (await widget.isVisible()) await page.keyboard.press('Escape');
+    await page.keyboard.press('F1');
+    await widget.locator('input.input').fill(`>${title}`, { timeout: 3000 });
+  });
   await row.click();
 }
 
-/** Puts the focus into the editor and selects from one place to another; lines and columns count from 1. */
+/** Does something until it shows `wanted`, at most ten times; each time has 3 s. */
+async function repeatUntilVisible(wanted: Locator, act: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await act();
+      await wanted.waitFor({ timeout: 3000 });
+      return;
+    } catch (error) {
+      if (attempt === 10) throw error;
+    }
+  }
+}
+
+/**
+ * Puts the focus into the editor and selects from one place to another; lines and columns count from 1, and the column
+ * `Infinity` is the end of the line.
+ */
 export async function select(
   page: Page,
   file: string,
@@ -110,13 +121,22 @@ export async function select(
   await goTo(page, file, from);
   // Keys one by one: VS Code has no command in the palette that takes a range.
   for (let line = from[0]; line < to[0]; line++) await page.keyboard.press('Shift+ArrowDown');
-  await page.keyboard.press('Shift+Home');
-  if (to[0] === from[0]) {
-    await goTo(page, file, from);
-    for (let column = from[1]; column < to[1]; column++) await page.keyboard.press('Shift+ArrowRight');
-    return;
-  }
-  for (let column = 1; column < to[1]; column++) await page.keyboard.press('Shift+ArrowRight');
+  if (to[1] === Infinity) return page.keyboard.press('Shift+End');
+  const start = to[0] === from[0] ? from[1] : 1;
+  // Home goes to the first character of the text before it goes to the first column.
+  if (to[0] !== from[0] && from[1] !== 1) for (let column = from[1]; column > 1; column--) await page.keyboard.press('Shift+ArrowLeft');
+  for (let column = start; column < to[1]; column++) await page.keyboard.press('Shift+ArrowRight');
+}
+
+/** Drags the border between side bar and editor until the side bar is so many pixels wide. */
+export async function widenSideBar(page: Page, width: number): Promise<void> {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  if (!box) throw new Error('The side bar is hidden.');
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + width, y, { steps: 5 });
+  await page.mouse.up();
 }
 
 /** Puts the cursor of a file's editor there; line and column count from 1. */
@@ -159,13 +179,6 @@ export function statusItem(page: Page): Locator {
 /** Opens the light bulb's menu at the cursor and returns it. A press while providers are still loading is lost, so it is repeated. */
 export async function lightBulbMenu(page: Page): Promise<Locator> {
   const menu = page.locator('.action-widget').first();
-  for (let attempt = 0; ; attempt++) {
-    await page.keyboard.press('Control+.');
-    try {
-      await menu.waitFor({ timeout: 3000 });
-      return menu;
-    } catch (error) {
-      if (attempt === 9) throw error;
-    }
-  }
+  await repeatUntilVisible(menu, () => page.keyboard.press('Control+.'));
+  return menu;
 }
