@@ -71,14 +71,21 @@ const mostPlaces = 500;
 export function findSnapshot(document: DocumentText, version: number, snapshot: Snapshot): Range | undefined {
   const text = normalizeEol(snapshot.text);
   const start = document.offsetAt(snapshot.range.start);
-  const here = document.text.startsWith(text, start);
   const at = (offset: number): Range => ({ start: document.positionAt(offset), end: document.positionAt(offset + text.length) });
-  if (version === snapshot.version && here) return at(start);
+  const rest = { before: normalizeEol(snapshot.before).split('\n').at(-1) ?? '', after: normalizeEol(snapshot.after).split('\n')[0] ?? '' };
+  // Something typed right before or behind the text, on its own lines, changes it too: `b = 2` is not in `b = 20`.
+  const untouched = (offset: number): boolean => {
+    const { start, end } = at(offset);
+    return (
+      document.line(start.line).slice(0, start.character) === rest.before && document.line(end.line).slice(end.character) === rest.after
+    );
+  };
+  if (version === snapshot.version && document.text.startsWith(text, start) && untouched(start)) return at(start);
   if (text.trim() === '') return undefined;
 
   const places: number[] = [];
   for (let index = document.text.indexOf(text); index >= 0; index = document.text.indexOf(text, index + 1)) {
-    places.push(index);
+    if (untouched(index)) places.push(index);
     if (places.length > mostPlaces) return undefined;
   }
   const [only] = places;
@@ -141,7 +148,7 @@ function linesAhead(text: string, offset: number, count: number): number {
 /** Length in characters from which a line counts fully. */
 const tellingLength = 10;
 
-/** `index` 0 is the rest of the line that the place itself stands on; there, nothing is telling too. */
+/** The rest of the line that the place itself stands on (`index` 0) is equal already; there, nothing is telling too. */
 function lineWeight(line: string, index: number): number {
   return Math.max(index === 0 ? 0.3 : 0.05, Math.min(1, line.trim().length / tellingLength));
 }
@@ -150,9 +157,8 @@ function totalWeight(lines: readonly string[]): number {
   return lines.reduce((sum, line, index) => sum + lineWeight(line, index), 0);
 }
 
-/** Weight of the heaviest common subsequence. The first lines of both are compared with each other alone. */
+/** Weight of the heaviest common subsequence. The first lines of both are equal. */
 function commonWeight(wanted: readonly string[], found: readonly string[]): number {
-  const own = wanted[0] === found[0] ? lineWeight(wanted[0] ?? '', 0) : 0;
   let row = new Array<number>(found.length).fill(0);
   for (let index = 1; index < wanted.length; index += 1) {
     const line = wanted[index] ?? '';
@@ -163,5 +169,5 @@ function commonWeight(wanted: readonly string[], found: readonly string[]): numb
     }
     row = next;
   }
-  return own + (row.at(-1) ?? 0);
+  return lineWeight(wanted[0] ?? '', 0) + (row.at(-1) ?? 0);
 }

@@ -100,8 +100,10 @@ describe('planEdit replacing', () => {
     assert.equal(replaced(`y\n${many}`, snap(many, 30, 30)).ok, false);
   });
 
-  it('does not take a part of a word for the text', () => {
-    assert.equal(replaced('a\nbxb\nc', snap('a\nx\nc', 1, 1)).ok, false);
+  it('refuses when something was typed right before or behind the text, or the line was cut there', () => {
+    for (const now of ['a\nxx\nc', 'a\nx \nc', 'a\nx(\nc', 'a\n x\nc']) assert.equal(replaced(now, snap('a\nx\nc', 1, 1)).ok, false, now);
+    const long = 'first line of the text\nlast line = 1';
+    assert.equal(replaced(`a\n${long}0\nc`, snap(`a\n${long}\nc`, 1, 2)).ok, false);
   });
 
   it('refuses without a question', () => {

@@ -8,15 +8,21 @@ const unsaved: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell'
 /** The open document, else the file opened again. @throws LemmaFailure `documentGone` */
 export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString() && !document.isClosed);
-  if (open) return open;
+  if (open && (open.isDirty || unsaved.has(uri.scheme) || isVisible(open))) return open;
   const gone = new LemmaFailure({ code: 'documentGone', fileName: relativeName(uri) });
   if (unsaved.has(uri.scheme)) throw gone;
   try {
-    return await vscode.workspace.openTextDocument(uri);
+    // A document stays in memory for minutes after its editor was closed, also when its file is deleted.
+    if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined) await vscode.workspace.fs.stat(uri);
+    return open ?? (await vscode.workspace.openTextDocument(uri));
   } catch (thrown) {
     gone.cause = thrown;
     throw gone;
   }
+}
+
+function isVisible(document: vscode.TextDocument): boolean {
+  return vscode.window.visibleTextEditors.some((editor) => editor.document === document);
 }
 
 /**
