@@ -31,7 +31,8 @@ describe('The inference process', () => {
     const exits: unknown[] = [];
     client.onDidExit((exit) => exits.push(exit));
     await loaded(client);
-    const pid = client.pid ?? 0;
+    const { pid } = client;
+    assert.ok(pid);
     await client.dispose();
     assert.equal(isAlive(pid), false);
     assert.deepEqual(exits, [{ exitCode: 0, signal: null, expected: true }]);
@@ -45,7 +46,8 @@ describe('The inference process', () => {
   it('is gone after dispose also in the middle of a reply, which fails', async () => {
     const { client } = newClient();
     await loaded(client);
-    const pid = client.pid ?? 0;
+    const { pid } = client;
+    assert.ok(pid);
     let disposed: Promise<void> | undefined;
     const error = failureOf(
       reply(client, ask('[test:loop]'), (piece) => {
@@ -63,12 +65,14 @@ describe('The inference process', () => {
     client.onDidExit((exit) => exits.push(exit));
     try {
       await loaded(client);
+      const { pid } = client;
+      assert.ok(pid);
       const whole = (await reply(client, ask(countTo400))).text;
       const pieces: GenerateProgress[] = [];
       const dying = failureOf(
         client.generate(ask(countTo400), (piece) => {
           pieces.push(piece);
-          if (pieces.filter(({ kind }) => kind === 'text').length === 5) process.kill(client.pid ?? 0, 'SIGKILL');
+          if (pieces.filter(({ kind }) => kind === 'text').length === 5) process.kill(pid, 'SIGKILL');
         }),
       );
       const waiting = failureOf(client.generate(ask('hello'), () => assert.fail('Its turn never came.')));
@@ -78,9 +82,8 @@ describe('The inference process', () => {
       const text = textOf(pieces);
       assert.ok(text.length > 0 && whole.startsWith(text));
       assert.deepEqual(exits, [{ exitCode: null, signal: 'SIGKILL', expected: false }]);
-      const dead = client.pid;
       await client.restart();
-      assert.notEqual(client.pid, dead);
+      assert.notEqual(client.pid, pid);
       await loaded(client);
       assert.match((await reply(client, ask('What is 2 + 2?'))).text, /\\boxed\{4\}/);
     } finally {
