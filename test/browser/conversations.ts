@@ -1,0 +1,145 @@
+/** What a host would send: states, events and the English words of the panel. */
+import { foldEvents } from '../../src/core/conversation.ts';
+import type { ConversationEvent, TurnEnd, TurnPart, TurnPhase } from '../../src/core/conversation.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import type { Task } from '../../src/core/task.ts';
+import type { PanelState, TurnWords } from '../../src/shared/panelProtocol.ts';
+import type { ModelInfo } from '../../src/shared/inferenceProtocol.ts';
+import type { PanelStrings } from '../../src/shared/panelStrings.ts';
+
+export const strings: PanelStrings = {
+  ...{ conversation: 'Conversation', question: 'Question', thought: 'Thought', answer: 'Answer', questionAndAnswer: 'Question and answer' },
+  ...{ status: 'Status', formula: 'Formula', code: 'Code', showAll: 'Show all', showLess: 'Show less', lines: '{0} lines', oneLine: '1 line' },
+  ...{ openPlace: 'Open {0}', waitingForModel: 'Waiting for the model', readingQuestion: 'Reading the question', thinking: 'Thinking' },
+  ...{ thoughtFor: 'Thought for {0}', thoughtTokens: '{0} tokens', tokensOf: '{0} of {1} tokens', tokens: '{0} tokens' },
+  ...{ tokensPerSecond: '{0}/s', tokensRead: '{0} of {1} tokens read', insert: 'Insert', replace: 'Replace', copy: 'Copy', copied: 'Copied' },
+  ...{ copyCode: 'Copy Code', insertAtCursor: 'Insert at Cursor', replaceSelection: 'Replace Selection', askAgain: 'Ask Again' },
+  ...{ stop: 'Stop', stopHint: 'Stop (Escape)', answerNow: 'Answer Now', answerNowHint: 'Stop thinking and write the answer (Ctrl+Enter)' },
+  ...{ composerPlaceholder: 'Ask, or select something in the editor', composerFollowUp: 'Ask a follow-up' },
+  ...{ composerNoModel: 'You can ask when a model is there', askLemma: 'Ask Lemma', send: 'Send', sendHint: 'Send (Enter)' },
+  ...{ attachSelection: 'Attach Selection', removeAttachment: 'Remove {0}', attachments: 'Attachments', jumpToLatest: 'Latest' },
+  ...{ liveReading: 'Reading the question.', liveThinking: 'Thinking.', liveAnswering: 'Answering.', liveReady: 'Answer ready.' },
+  ...{ liveLoading: 'Loading the model.', liveStopped: 'Stopped.', chooseModel: 'Choose another model file', openLink: 'Open {0}' },
+  ...{ badFormula: 'This formula cannot be drawn: {0}', renderFailed: 'This part cannot be drawn, so its source is shown.' },
+  ...{ dismiss: 'Close', seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{0} min' },
+};
+
+export const modelInfo: ModelInfo = {
+  ...{ name: 'GLM-Z1-9B', path: '/models/glm.gguf', architecture: 'glm4', bytes: 6_166_575_232, device: 'gpu', backend: 'cuda' },
+  ...{ gpuLayers: 41, layers: 41, contextTokens: 32_768, trainedContextTokens: 32_768, threads: 7, loadMs: 4200 },
+};
+
+const latex = 'Let $a, b$ be positive real numbers such that\n$ab = a + b + 3$. Determine the range of\npossible values for $a + b$.\n';
+export const python = 'def naive(coeffs, x):\n    total = 0\n    for i, c in enumerate(coeffs):\n        total += c * x ** i\n    return total\n';
+
+export function snapshotOf(text: string, fileName: string, languageId: string): Snapshot {
+  const lines = text.split('\n').length - 1;
+  return {
+    ...{ uri: `file:///work/${fileName}`, fileName, languageId, version: 1, scope: 'selection', text, eol: '\n', before: '', after: '' },
+    range: { start: { line: 11, character: 0 }, end: { line: 11 + lines, character: 0 } },
+    diagnostics: [],
+  };
+}
+
+/** Builds the journal of a conversation, event by event, with times a second apart or as told. */
+export class Script {
+  readonly events: ConversationEvent[];
+  at: number;
+  private turnId = '';
+  private count = 0;
+
+  constructor(at = Date.now() - 60_000) {
+    this.at = at;
+    this.events = [{ type: 'created', version: 1, id: 'conversation', at }];
+  }
+
+  ask(task: Task, snapshot?: Snapshot, text = ''): this {
+    this.count += 1;
+    this.turnId = `turn${this.count}`;
+    this.events.push({ type: 'asked', question: { id: this.turnId, task, text, ...(snapshot ? { snapshot } : {}) }, at: this.at });
+    return this;
+  }
+
+  phase(phase: TurnPhase, afterMs = 1000): this {
+    this.at += afterMs;
+    this.events.push({ type: 'phase', turnId: this.turnId, phase, at: this.at });
+    return this;
+  }
+
+  budget(promptTokens: number, maxTokens: number): this {
+    this.events.push({ type: 'budget', turnId: this.turnId, promptTokens, maxTokens, wantedTokens: maxTokens });
+    return this;
+  }
+
+  delta(part: TurnPart, text: string, tokens = Math.ceil(text.length / 4)): this {
+    this.events.push({ type: 'delta', turnId: this.turnId, part, text, tokens });
+    return this;
+  }
+
+  end(end: TurnEnd = { kind: 'complete' }, afterMs = 1000): this {
+    this.at += afterMs;
+    this.events.push({ type: 'ended', turnId: this.turnId, end, at: this.at });
+    return this;
+  }
+
+  /** A finished turn with a thought of so many seconds. */
+  answered(thought: string, answer: string, seconds = 41, thoughtTokens = 1890): this {
+    this.phase('reading').budget(62, 24_000).phase('thinking').delta('thought', thought, thoughtTokens);
+    return this.phase('answering', seconds * 1000)
+      .delta('answer', answer)
+      .end();
+  }
+
+  /** Events after the first `count`. */
+  after(count: number): readonly ConversationEvent[] {
+    return this.events.slice(count);
+  }
+
+  state(change: Partial<PanelState> = {}): PanelState {
+    return stateOf(this.events, change);
+  }
+}
+
+export function solve(at?: number): Script {
+  return new Script(at).ask('solve', snapshotOf(latex, 'sample.tex', 'latex'));
+}
+
+export function explain(at?: number): Script {
+  return new Script(at).ask('explain', snapshotOf(python, 'poly.py', 'python'));
+}
+
+export function stateOf(events: readonly ConversationEvent[], change: Partial<PanelState> = {}): PanelState {
+  const conversation = foldEvents(events);
+  const words = Object.fromEntries((conversation?.turns ?? []).map(({ question }) => [question.id, wordsOf(question.task, question.snapshot)]));
+  return {
+    conversation,
+    eventCount: events.length,
+    words,
+    model: { kind: 'ready', info: modelInfo },
+    modelLabel: 'GLM-Z1-9B',
+    modelStatus: 'Ready on GPU',
+    notice: undefined,
+    welcome: {
+      tone: 'info',
+      icon: 'symbol-operator',
+      text: 'Select code or mathematics in the editor, or start here.',
+      buttons: [
+        { action: 'solveSelection', label: 'Solve Selection' },
+        { action: 'explainSelection', label: 'Explain Selection' },
+      ],
+    },
+    selection: undefined,
+    selectionAttached: false,
+    draft: '',
+    strings,
+    locale: 'en',
+    ...change,
+  };
+}
+
+export function wordsOf(task: Task, snapshot?: Snapshot): TurnWords {
+  const titles = { solve: 'Solve', explain: 'Explain', fix: 'Fix', ask: '' };
+  const { start, end } = snapshot?.range ?? { start: { line: 0 }, end: { line: 0 } };
+  const place = snapshot ? `${snapshot.fileName}:${start.line + 1}–${end.line}` : '';
+  return { title: titles[task], place, scopeNote: '', canEdit: true };
+}

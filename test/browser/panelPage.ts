@@ -1,0 +1,184 @@
+/**
+ * The built panel in a real Chromium, under the same strict CSP as in VS Code. Only `acquireVsCodeApi` is a stand-in
+ * (the real one is covered by the e2e suite): it records what the panel posts and keeps its state over reloads.
+ */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import type { Page } from 'playwright-core';
+import { bundles } from '../../esbuild.js';
+import type { HostToPanel, PanelState, PanelToHost } from '../../src/shared/panelProtocol.ts';
+import { launchBrowser } from '../harness/browser.ts';
+import type { Browser } from '../harness/browser.ts';
+import { repositoryRoot } from '../harness/settings.ts';
+
+declare global {
+  interface Window {
+    /** Everything the panel posted. */
+    sent: PanelToHost[];
+    /** One line for each violation of the policy. */
+    violations: string[];
+    /** Set by hostile text if it ever ran. */
+    attacked?: unknown;
+  }
+}
+
+export type Theme = 'dark-modern' | 'light-modern' | 'hc-dark' | 'hc-light';
+export const themes: readonly Theme[] = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'];
+
+/** Classes that VS Code gives to the body of a webview. */
+const bodyClasses: Readonly<Record<Theme, string>> = {
+  'dark-modern': 'vscode-dark',
+  'light-modern': 'vscode-light',
+  'hc-dark': 'vscode-high-contrast',
+  'hc-light': 'vscode-high-contrast vscode-high-contrast-light',
+};
+
+const apiScript = `
+window.sent = [];
+window.violations = [];
+document.addEventListener('securitypolicyviolation', (event) => {
+  window.violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile + ':' + event.lineNumber);
+});
+window.acquireVsCodeApi = () => ({
+  postMessage: (message) => window.sent.push(structuredClone(message)),
+  getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+  setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+});`;
+
+const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
+
+export class PanelPage {
+  readonly page: Page;
+  readonly bundleFolder: string;
+  /** Paths that the page asked for. */
+  readonly requests: string[] = [];
+  private readonly browser: Browser;
+  private readonly server: Server;
+  private theme: Theme = 'dark-modern';
+
+  private constructor(browser: Browser, bundleFolder: string) {
+    this.browser = browser;
+    this.page = browser.page;
+    this.bundleFolder = bundleFolder;
+    this.server = createServer((request, response) => {
+      const url = request.url ?? '/';
+      this.requests.push(url);
+      this.answer(url).then(
+        ({ body, headers }) => response.writeHead(200, headers).end(body),
+        () => response.writeHead(404).end(),
+      );
+    });
+  }
+
+  /** Builds the panel as it ships and starts the browser; nothing is loaded yet. */
+  static async start(): Promise<PanelPage> {
+    const folder = path.join(repositoryRoot, 'out/browser');
+    const { webview, styles } = bundles(true);
+    for (const options of [webview, styles]) await esbuild.build({ ...options, outdir: folder });
+    const panel = new PanelPage(await launchBrowser({ width: 480, height: 640 }), folder);
+    await new Promise<void>((done) => panel.server.listen(0, '127.0.0.1', done));
+    return panel;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await new Promise((done) => this.server.close(done));
+  }
+
+  /** Loads the page anew, with nothing remembered, and draws `state`. */
+  async open(state: PanelState, options: { readonly theme?: Theme; readonly width?: number; readonly height?: number } = {}): Promise<void> {
+    const { theme = 'dark-modern', width = 480, height = 640 } = options;
+    this.theme = theme;
+    await this.page.setViewportSize({ width, height });
+    await this.page.goto(this.address);
+    await this.page.evaluate(() => sessionStorage.clear());
+    await this.reload(state);
+  }
+
+  /** Loads the page anew as VS Code does when the view comes back. */
+  async reload(state: PanelState): Promise<void> {
+    await this.page.goto(this.address);
+    await this.page.waitForFunction(() => window.sent.some(({ type }) => type === 'ready'));
+    await this.send({ type: 'state', ...state });
+    await this.page.waitForFunction(() => window.sent.some(({ type }) => type === 'painted'));
+  }
+
+  /** As the host does; resolves when the panel has drawn it. */
+  async send(...messages: HostToPanel[]): Promise<void> {
+    await this.page.evaluate(async (all) => {
+      for (const message of all) window.postMessage(message, '*');
+      // One frame draws what the messages changed, the next one comes after its layout.
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      await new Promise((done) => requestAnimationFrame(done));
+    }, messages);
+  }
+
+  /** Messages of one type that the panel has posted, in order. */
+  async sent<T extends PanelToHost['type']>(type: T): Promise<Extract<PanelToHost, { type: T }>[]> {
+    const all = await this.page.evaluate(() => window.sent);
+    return all.filter((message): message is Extract<PanelToHost, { type: T }> => message.type === type);
+  }
+
+  async waitForSent(type: PanelToHost['type'], count = 1): Promise<void> {
+    await this.page.waitForFunction(([wanted, least]) => window.sent.filter((each) => each.type === wanted).length >= Number(least), [type, count] as const);
+  }
+
+  /** Resolves when fonts, formulas and colours are there. */
+  async drawn(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const sources = [...document.querySelectorAll('.math > code.tex, .scroll > code.tex')];
+      return sources.every((each) => each.classList.contains('bad') || each.closest('.pending'));
+    });
+    await this.page.waitForFunction(() =>
+      [...document.querySelectorAll('.code')].every((box) => !box.querySelector('.language')?.textContent || box.querySelector('[class^=hljs]') || box.hasAttribute('data-plain')),
+    );
+    await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+
+  async violations(): Promise<readonly string[]> {
+    return this.page.evaluate(() => window.violations);
+  }
+
+  shot(name: string): Promise<string> {
+    return this.browser.shot(name);
+  }
+
+  private get address(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+  }
+
+  private async answer(url: string): Promise<{ readonly body: string | Buffer; readonly headers: Record<string, string> }> {
+    if (url === '/') return this.document();
+    if (url === '/vscodeApi.js') return { body: apiScript, headers: { 'content-type': 'text/javascript' } };
+    const file = url === '/themes.css' ? path.join(repositoryRoot, 'test/fixtures/themes.css') : path.join(this.bundleFolder, path.normalize(url));
+    return { body: await readFile(file), headers: { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' } };
+  }
+
+  /** The page as `src/host/panel/webviewHtml.ts` makes it. */
+  private document(): { readonly body: string; readonly headers: Record<string, string> } {
+    const { origin } = new URL(this.address);
+    const policy = [
+      `default-src 'none'`,
+      `script-src 'nonce-test' ${origin}`,
+      `style-src ${origin}`,
+      `font-src ${origin}`,
+      `base-uri 'none'`,
+      `form-action 'none'`,
+    ].join('; ');
+    const body = `<!doctype html>
+<html lang="en" data-theme="${this.theme}">
+<head><meta charset="utf-8"><title>Lemma</title>
+<link rel="stylesheet" href="themes.css"><link rel="stylesheet" href="main.css"></head>
+<body class="${bodyClasses[this.theme]}">
+<main class="lemma" id="app"></main>
+<script nonce="test" src="vscodeApi.js"></script>
+<script type="module" nonce="test" src="main.js"></script>
+</body></html>`;
+    return { body, headers: { 'content-type': 'text/html', 'content-security-policy': policy } };
+  }
+}
