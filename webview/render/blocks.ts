@@ -32,7 +32,7 @@ export class BlockCutter {
     if (restarted) this.reset();
     const open = source.slice(this.finishedLength);
     const tokens = open === '' ? [] : lex(open, linkDefinitions(this.links), !complete);
-    const cut = complete ? tokens.length : finishedTokens(tokens);
+    const cut = complete ? tokens.length : finishedTokens(tokens, open);
     const finished: string[] = [];
     let length = 0;
     for (const token of tokens.slice(0, cut)) {
@@ -92,18 +92,19 @@ function normalised(text: string, complete: boolean): string {
 }
 
 /**
- * How many of the tokens are finished: all before the last one whose first line is whole, as long as the cut falls
- * where what follows cannot be drawn into what precedes (marked looks back at paragraphs, definitions and HTML).
+ * How many of the tokens are finished: all before the last one whose first line has ended in the text, as long as the
+ * cut falls where what follows cannot be drawn into what precedes (marked looks back at paragraphs, definitions and HTML).
  */
-function finishedTokens(tokens: readonly Token[]): number {
-  let cut = tokens.length - 1;
-  while (cut > 0 && (tokens[cut]?.type === 'space' || !hasWholeLine(tokens, cut) || !mayCutAfter(tokens[cut - 1]))) cut -= 1;
-  return Math.max(0, cut);
-}
-
-/** The token's first line has ended, so it is known what the token is. */
-function hasWholeLine(tokens: readonly Token[], index: number): boolean {
-  return tokens[index]?.raw.trimStart().includes('\n') === true || index < tokens.length - 1;
+function finishedTokens(tokens: readonly Token[], text: string): number {
+  let end = tokens.reduce((length, { raw }) => length + raw.length, 0);
+  for (let cut = tokens.length - 1; cut > 0; cut -= 1) {
+    const token = tokens[cut];
+    end -= token?.raw.length ?? 0;
+    // marked adds a line end to some tokens, so the text itself is asked.
+    const firstLine = end + (/^\s*/.exec(text.slice(end))?.[0].length ?? 0);
+    if (token?.type !== 'space' && text.includes('\n', firstLine) && mayCutAfter(tokens[cut - 1])) return cut;
+  }
+  return 0;
 }
 
 function mayCutAfter(token: Token | undefined): boolean {

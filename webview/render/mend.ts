@@ -7,7 +7,7 @@ export function mended(tail: string): string {
   const fences = tail.match(/^[ \t>]*(?:```|~~~)/gm)?.length ?? 0;
   if (fences % 2 === 1) return tail;
   const start = lastParagraph(tail);
-  const text = tail.slice(start).replace(/(?:\\|\$|\[|!\[)$/, '');
+  const text = tail.slice(start).replace(/(?:\\|\$|!?\[|(?<=\s)\*{1,3})$/, '');
   if (/^\s*(?:```|~~~| {4}|\t)/.test(text)) return tail;
   const code = openCode(text);
   if (code !== undefined) return tail.slice(0, start) + text + code;

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { BlockCutter } from '../../../webview/render/blocks.ts';
+import { mended } from '../../../webview/render/mend.ts';
+import { codeAnswer, mathAnswer, mathThought, mixedMarkdown } from '../../browser/samples.ts';
+
+/** Sources of the blocks when the text comes in these pieces. */
+function cut(pieces: readonly string[]): string[] {
+  const cutter = new BlockCutter();
+  const blocks: string[] = [];
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    const growth = cutter.push(text, false);
+    assert.equal(growth.restarted, false);
+    blocks.push(...growth.finished);
+  }
+  return [...blocks, ...cutter.push(text, true).finished];
+}
+
+/** The text cut at these places, given as shares of its length. */
+function pieces(text: string, shares: readonly number[]): string[] {
+  const places = [0, ...shares.map((share) => Math.floor(share * text.length)), text.length].sort((a, b) => a - b);
+  return places.slice(1).map((end, index) => text.slice(places[index], end));
+}
+
+const fragments = [
+  ...['# H', 'para', '- a', '- b', '  - c', '1. x', '2. y', '> q', '```py', '```', '~~~', '    code', '| a | b |', '|---|---|', '| 1 | 2 |'],
+  ...['$$', '$x$', '\\[', '\\]', '\\begin{align}', '\\end{align}', '---', '===', '***', '', '', '', '[a]: http://b', '"title"', '[a]', '<div>'],
+  ...['</div>', '<!--', '-->', '\\(y\\)', '**b', 'b**', '`c', '  ', '\t', '\r', '$5 and $6'],
+];
+
+describe('Finished blocks', () => {
+  it('are the same wherever realistic text is cut, at every single place', () => {
+    for (const text of [mathThought, mathAnswer, codeAnswer, mixedMarkdown]) {
+      const whole = cut([text]);
+      assert.deepEqual(cut([...text]), whole);
+    }
+  });
+
+  it('are the same however any text is cut', () => {
+    const text = fc.array(fc.constantFrom(...fragments), { maxLength: 14 }).map((lines) => lines.join('\n'));
+    const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
+    fc.assert(
+      fc.property(text, places, (source, shares) => {
+        const whole = new BlockCutter().push(source, true).finished;
+        assert.deepEqual(cut([source]), whole);
+        assert.deepEqual(cut(pieces(source, shares)), whole);
+        assert.deepEqual(cut([...source]), whole);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('come out while the text grows, so that the open tail stays short', () => {
+    const cutter = new BlockCutter();
+    const paragraph = 'A line of thought with $x^2$ in it, as long as they are.\n\n';
+    let longest = 0;
+    for (let count = 1; count <= 200; count += 1) longest = Math.max(longest, cutter.push(paragraph.repeat(count), false).tail.length);
+    assert.ok(longest <= 2 * paragraph.length, `the tail was ${longest} characters long`);
+  });
+
+  it('are void when the text is another one', () => {
+    const cutter = new BlockCutter();
+    cutter.push('First paragraph.\n\nSecond one.\n\nThird', false);
+    const growth = cutter.push('Something else.\n\nAnd more.\n\nEnd', false);
+    assert.equal(growth.restarted, true);
+    assert.deepEqual(growth.finished, ['Something else.']);
+    assert.equal(growth.tail.trim(), 'And more.\n\nEnd');
+  });
+
+  it('tell the labels of link definitions once they are final', () => {
+    const cutter = new BlockCutter();
+    assert.deepEqual(cutter.push('See [this][a].\n\nMore.\n\n[a]: http://b', false).newLabels, []);
+    assert.deepEqual(cutter.push('See [this][a].\n\nMore.\n\n[a]: http://b\n\nend', true).newLabels, ['a']);
+  });
+});
+
+describe('A text that stops in mid-sentence', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['this is **bo', 'this is **bo**'],
+    ['this is **bold**', 'this is **bold**'],
+    ['this is **bold*', 'this is **bold**'],
+    ['this is **', 'this is '],
+    ['use `co', 'use `co`'],
+    ['see [text](http://exa', 'see text'],
+    ['half a \\', 'half a '],
+    ['```py\nx = `a', '```py\nx = `a'],
+    ['done.\n\nnow **b', 'done.\n\nnow **b**'],
+  ];
+  for (const [tail, expected] of cases) it(`shows ${JSON.stringify(tail)} as ${JSON.stringify(expected)}`, () => assert.equal(mended(tail), expected));
+});
