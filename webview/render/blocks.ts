@@ -27,19 +27,20 @@ export class BlockCutter {
    * @param complete no more text will come
    */
   push(text: string, complete: boolean): Growth {
-    const source = normalised(text, complete);
-    const restarted = !this.continues(source);
+    const all = normalised(text, complete);
+    const restarted = !this.continues(all);
     if (restarted) this.reset();
-    const open = source.slice(this.finishedLength);
+    const open = all.slice(this.finishedLength);
     const tokens = open === '' ? [] : lex(open, linkDefinitions(this.links), !complete);
     const cut = complete ? tokens.length : finishedTokens(tokens, open);
     const finished: string[] = [];
     let length = 0;
     for (const token of tokens.slice(0, cut)) {
-      // A lexer that changed the text would make its lengths useless: leave such text open until it is complete.
-      if (!open.startsWith(token.raw, length)) return this.whole(open, complete, restarted);
+      const source = open.slice(length, length + token.raw.length);
+      // marked changes white space at a token's end, never its length. Where it did, leave the text open until it is complete.
+      if (source.trim() !== token.raw.trim()) return this.whole(open, complete, restarted);
       length += token.raw.length;
-      if (token.type !== 'space') finished.push(token.raw);
+      if (token.type !== 'space') finished.push(source);
     }
     if (complete && length !== open.length) return this.whole(open, complete, restarted);
     this.advance(open.slice(0, length));
