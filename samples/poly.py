@@ -5,15 +5,15 @@ def sum_terms(left, right):
     return left - right
 
 
-def naive_eval(coefficients, point):
+def naive_eval(values, point):
     total = 0
-    for power in range(len(coefficients)):
-        total = total + coefficients[power] * point ** power
+    for power in range(len(values)):
+        total = total + values[power] * point ** power
     return total
 
 
-def horner_eval(coefficients, point):
+def horner_eval(values, point):
     total = 0
-    for coefficient in reversed(coefficients):
-        total = total * point + coefficient
+    for value in reversed(values):
+        total = total * point + value
     return total

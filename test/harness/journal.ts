@@ -10,36 +10,37 @@ import type { Server } from './server.ts';
  */
 export class JournalReader {
   readonly #user: string;
+  #file = '';
   #seen = 0;
 
   constructor(server: Server) {
     this.#user = path.join(server.dataDir, 'User');
   }
 
-  /** All events of the conversation that was written last; none before the first question. */
-  events(): readonly ConversationEvent[] {
+  /** Events that no earlier call returned, of the conversation that was written last. */
+  newEvents(): readonly ConversationEvent[] {
     const file = readdirSync(this.#user, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.includes('lemma-editor.lemma') && name.endsWith('.jsonl'))
       .map((name) => path.join(this.#user, name))
       .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs)
       .at(-1);
-    return file ? decodeJournal(readFileSync(file)).events : [];
+    if (!file) return [];
+    if (file !== this.#file) this.#seen = 0;
+    this.#file = file;
+    const events = decodeJournal(readFileSync(file)).events.slice(this.#seen);
+    this.#seen += events.length;
+    return events;
   }
 
-  /**
-   * Passes on every new event until the next turn has ended, and returns how it ended.
-   * What was written before this call counts as seen only if an earlier call passed it on.
-   */
+  /** Passes on every new event until a turn has ended, and returns how. */
   async followTurn(onEvent: (event: ConversationEvent) => void): Promise<ConversationEvent & { type: 'ended' }> {
     const watcher = watch(this.#user, { recursive: true });
     try {
       return await new Promise((resolve, reject) => {
         const read = (): void => {
-          const events = this.events();
-          for (const event of events.slice(this.#seen)) {
-            this.#seen++;
+          for (const event of this.newEvents()) {
             onEvent(event);
-            if (event.type === 'ended') return resolve(event);
+            if (event.type === 'ended') resolve(event);
           }
         };
         watcher.on('change', read);

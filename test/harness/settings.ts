@@ -22,6 +22,7 @@ export const quietSettings: Settings = {
   'editor.accessibilitySupport': 'off',
   'editor.minimap.enabled': false,
   'editor.wordWrap': 'off',
+  '[markdown]': { 'editor.wordWrap': 'off' },
   'files.autoSave': 'off',
 };
 

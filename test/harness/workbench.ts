@@ -86,21 +86,20 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   const row = widget.locator('.monaco-list-row', { hasText: title }).first();
   // F1 is lost while the workbench is still starting or a webview is taking the focus, and the palette lists the
   // commands that are there when it opens: both are mended by opening it again.
-  await repeatUntilVisible(row, async () => {
+  await repeat(async () => {
     // Escape in the editor would drop its selection.
     if (await widget.isVisible()) await page.keyboard.press('Escape');
     await page.keyboard.press('F1');
     await widget.locator('input.input').fill(`>${title}`, { timeout: 3000 });
+    await row.click({ timeout: 3000 });
   });
-  await row.click();
 }
 
-/** Does something until it shows `wanted`, at most ten times; each time has 3 s. */
-async function repeatUntilVisible(wanted: Locator, act: () => Promise<void>): Promise<void> {
+/** Does something until it succeeds, at most ten times. */
+async function repeat(act: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await act();
-      await wanted.waitFor({ timeout: 3000 });
       return;
     } catch (error) {
       if (attempt === 10) throw error;
@@ -110,7 +109,7 @@ async function repeatUntilVisible(wanted: Locator, act: () => Promise<void>): Pr
 
 /**
  * Puts the focus into the editor and selects from one place to another; lines and columns count from 1, and the column
- * `Infinity` is the end of the line.
+ * `Infinity` is the end of the line. Lines that are wrapped must not lie between.
  */
 export async function select(
   page: Page,
@@ -155,15 +154,16 @@ export async function goTo(page: Page, file: string, [line, column]: readonly [l
 
 /** Opens a file of the folder by its name. */
 export async function openFile(page: Page, file: string): Promise<void> {
-  await page.keyboard.press('Control+P');
+  const name = path.basename(file);
   const widget = page.locator('.quick-input-widget:visible');
-  await widget.locator('input.input').fill(path.basename(file));
-  await widget
-    .locator('.monaco-list-row', { hasText: path.basename(file) })
-    .first()
-    .waitFor();
-  await page.keyboard.press('Enter');
-  await editorOf(page, file).locator('.view-line').first().waitFor();
+  // The list is still sorted while it is first shown, so the row is looked for by its name and clicked.
+  await repeat(async () => {
+    if (await widget.isVisible()) await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+P');
+    await widget.locator('input.input').fill(name, { timeout: 3000 });
+    await widget.locator(`.monaco-list-row[aria-label^="${name}"]`).first().click({ timeout: 3000 });
+    await editorOf(page, file).locator('.view-line').first().waitFor({ timeout: 3000 });
+  });
 }
 
 /** The document of Lemma's panel: VS Code nests the extension's page in two frames. */
@@ -179,6 +179,9 @@ export function statusItem(page: Page): Locator {
 /** Opens the light bulb's menu at the cursor and returns it. A press while providers are still loading is lost, so it is repeated. */
 export async function lightBulbMenu(page: Page): Promise<Locator> {
   const menu = page.locator('.action-widget').first();
-  await repeatUntilVisible(menu, () => page.keyboard.press('Control+.'));
+  await repeat(async () => {
+    await page.keyboard.press('Control+.');
+    await menu.waitFor({ timeout: 3000 });
+  });
   return menu;
 }
