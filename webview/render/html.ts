@@ -4,7 +4,7 @@
  */
 import { Parser, Renderer } from 'marked';
 import type { MarkedOptions, Tokens } from 'marked';
-import { lex } from './lexer.ts';
+import { lex, linkDefinitions } from './lexer.ts';
 import type { FormulaToken, LinkDefinitions } from './lexer.ts';
 
 export type Slot =
@@ -27,7 +27,8 @@ const linkSchemes = /^(?:https?:\/\/|mailto:)/i;
  */
 export function slottedHtml(markdown: string, links: LinkDefinitions, open: boolean): SlottedHtml {
   const slots: Slot[] = [];
-  const tokens = lex(markdown, links, open);
+  // A copy: a definition in the open tail is not final, and must not be taken for one.
+  const tokens = lex(markdown, linkDefinitions(links), open);
   return { html: new Parser(optionsWith(slots)).parse(tokens), slots };
 }
 
