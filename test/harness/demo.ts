@@ -26,7 +26,7 @@ mkdirSync(images, { recursive: true });
 const session = await startSession({
   workspace: path.join(repositoryRoot, 'samples'),
   open: 'problem.md',
-  settings: { '[markdown]': { 'editor.wordWrap': 'on' } },
+  settings: { '[markdown]': { 'editor.wordWrap': 'on' }, 'lemma.model.contextTokens': 32_768 },
   width: 1280,
   height: 800,
 });

@@ -10,26 +10,35 @@ import type { Server } from './server.ts';
  */
 export class JournalReader {
   readonly #user: string;
-  #file = '';
+  #file: string | undefined;
   #seen = 0;
 
   constructor(server: Server) {
     this.#user = path.join(server.dataDir, 'User');
   }
 
-  /** Events that no earlier call returned, of the conversation that was written last. */
+  /** All events of the conversation that was written last; none before the first question. */
+  events(): readonly ConversationEvent[] {
+    const file = this.#newestFile();
+    return file ? decodeJournal(readFileSync(file)).events : [];
+  }
+
+  /** Those of `events` that no earlier call returned; all of them when another conversation was begun. */
   newEvents(): readonly ConversationEvent[] {
-    const file = readdirSync(this.#user, { recursive: true, encoding: 'utf8' })
+    const file = this.#newestFile();
+    if (file !== this.#file) this.#seen = 0;
+    this.#file = file;
+    const events = this.events().slice(this.#seen);
+    this.#seen += events.length;
+    return events;
+  }
+
+  #newestFile(): string | undefined {
+    return readdirSync(this.#user, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.includes('lemma-editor.lemma') && name.endsWith('.jsonl'))
       .map((name) => path.join(this.#user, name))
       .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs)
       .at(-1);
-    if (!file) return [];
-    if (file !== this.#file) this.#seen = 0;
-    this.#file = file;
-    const events = decodeJournal(readFileSync(file)).events.slice(this.#seen);
-    this.#seen += events.length;
-    return events;
   }
 
   /** Passes on every new event until a turn has ended, and returns how. */

@@ -87,12 +87,12 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   // F1 is lost while the workbench is still starting or a webview is taking the focus, and the palette lists the
   // commands that are there when it opens: both are mended by opening it again.
   await repeat(async () => {
-    // Escape in the editor would drop its selection.
-    if (await widget.isVisible()) await page.keyboard.press('Escape');
+    // F1 in an open palette empties it; Escape would also drop the selection, when it comes a moment too late.
     await page.keyboard.press('F1');
     await widget.locator('input.input').fill(`>${title}`, { timeout: 3000 });
     await row.click({ timeout: 3000 });
   });
+  await row.waitFor({ state: 'hidden' });
 }
 
 /** Does something until it succeeds, at most ten times. */
@@ -158,7 +158,6 @@ export async function openFile(page: Page, file: string): Promise<void> {
   const widget = page.locator('.quick-input-widget:visible');
   // The list is still sorted while it is first shown, so the row is looked for by its name and clicked.
   await repeat(async () => {
-    if (await widget.isVisible()) await page.keyboard.press('Escape');
     await page.keyboard.press('Control+P');
     await widget.locator('input.input').fill(name, { timeout: 3000 });
     await widget.locator(`.monaco-list-row[aria-label^="${name}"]`).first().click({ timeout: 3000 });
