@@ -69,6 +69,7 @@ function machine() {
 function report({ machine: on, bundle, engine, workbench }) {
   const median = [...workbench.activationMs].sort((a, b) => a - b)[Math.floor(workbench.activationMs.length / 2)];
   const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  const ratio = (value) => value.toFixed(2);
   const perSecond = (value) => `${value.toFixed(0)} tokens/s`;
   const goal = (value, limit, words) => `${words}${value < limit ? '' : ' (missed)'}`;
   const rows = [
@@ -82,11 +83,13 @@ function report({ machine: on, bundle, engine, workbench }) {
     ['Webview, when needed (KaTeX, languages)', kB(bundle.webviewLaterBytes), ''],
     ['Webview, styles', kB(bundle.stylesBytes), ''],
     ['Inference bundle', kB(bundle.inferenceBytes), ''],
-    ...Object.entries(engine)
-      .filter(([, value]) => typeof value === 'number')
-      .map(([name, value]) => [`Engine: ${name}`, /perSecond/i.test(name) ? perSecond(value) : value.toFixed(3), '']),
-    [`Extension host, ${workbench.tokens} tokens, from the journal`, perSecond(workbench.hostTokensPerSecond), ''],
-    ['Panel, same turn, painted', perSecond(workbench.panelTokensPerSecond), ''],
+    ['node-llama-cpp alone, same options', perSecond(engine.aloneTokensPerSecond), ''],
+    ['Through the inference process', perSecond(engine.hostTokensPerSecond), ''],
+    ['Ratio of the two, pair by pair', `${ratio(engine.ratioMedian)} (${ratio(engine.ratioMin)} to ${ratio(engine.ratioMax)})`, ''],
+    ['Request to first text', `${engine.firstTextMs.toFixed(1)} ms`, ''],
+    ['Start of the process to a ready model', `${engine.loadMs.toFixed(0)} ms`, ''],
+    [`In a workbench: extension host, ${workbench.tokens} tokens, by the journal`, perSecond(workbench.hostTokensPerSecond), ''],
+    ['In a workbench: panel, same turn, as painted', perSecond(workbench.panelTokensPerSecond), ''],
   ];
   const table = rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
   return `# Lemma, measured\n\n${on.date}, ${on.platform}, ${on.cores} × ${on.cpu}, tiny model on the processor.\n\n| what | measured | goal |\n| --- | --- | --- |\n${table}\n`;
