@@ -55,16 +55,10 @@ async function staticChecks() {
 }
 
 async function mocha(suite, extra = {}) {
-  return counted(
-    suite,
-    [
-      path.join(root, 'node_modules/mocha/bin/mocha.js'),
-      '--reporter',
-      path.join(root, 'test/harness/reporter.cjs'),
-      `test/${suite}/**/*.test.ts`,
-    ],
-    extra,
-  );
+  const args = [path.join(root, 'node_modules/mocha/bin/mocha.js'), '--reporter', path.join(root, 'test/harness/reporter.cjs')];
+  // With CI set, mocha writes colour codes into files too.
+  if (!process.stdout.isTTY) args.push('--no-color');
+  return counted(suite, [...args, `test/${suite}/**/*.test.ts`], extra);
 }
 
 async function harnessRun(suite, script, extra) {
