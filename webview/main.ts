@@ -9,6 +9,7 @@
 import type { HostToPanel, PanelToHost } from '../src/shared/panelProtocol.ts';
 import type { DraftEvent } from './components/composer.ts';
 import type { PanelContext } from './components/element.ts';
+import type { FollowEnd } from './components/follow.ts';
 import './components/panel.ts';
 import { registerControls } from './controls.ts';
 import { emptyMemory, recall, remember } from './memory.ts';
@@ -18,6 +19,9 @@ import { emptyStore, reduce, runningTurn } from './store.ts';
 
 registerControls();
 
+/** A pause in scrolling after which the place is kept, in milliseconds. */
+const scrollPauseMs = 100;
+
 const api = acquireVsCodeApi();
 const post = (message: PanelToHost): void => api.postMessage(message);
 const panel = document.createElement('lemma-panel');
@@ -25,12 +29,15 @@ let memory: Memory = recall(api);
 let store = emptyStore;
 let context: PanelContext | undefined;
 let frame: number | undefined;
+/** The cursor is wanted in the composer, which the first draw makes. */
+let focusWanted = false;
 /** A `state` came since the last frame, so the host is told when it is painted. */
 let redrawn = false;
 
 window.addEventListener('message', ({ data }: MessageEvent<HostToPanel>) => {
   if (data.type === 'focusComposer') {
-    panel.composer?.focusText();
+    if (panel.composer) void panel.composer.focusText();
+    else focusWanted = true;
     return;
   }
   const before = store;
@@ -61,11 +68,20 @@ async function start(hostDraft: string): Promise<void> {
   await panel.updateComplete;
   const { composer } = panel;
   if (composer && memory.draft !== '' && memory.draft !== hostDraft) composer.text = memory.draft;
-  panel.follow?.restore(memory.scroll.top, memory.scroll.atEnd);
+  if (focusWanted) void composer?.focusText();
+  panel.follow?.restore(memory.scroll);
   panel.onScrolled = () => {
     const { follow } = panel;
-    if (follow) keep({ scroll: { top: follow.top, atEnd: follow.atEnd } });
+    if (follow && !follow.restoring) keepScroll(follow);
   };
+}
+
+let scrollTimer: number | undefined;
+
+/** After a pause: finding the block at the edge asks for the layout, which scrolling must not wait for. */
+function keepScroll(follow: FollowEnd): void {
+  window.clearTimeout(scrollTimer);
+  scrollTimer = window.setTimeout(() => keep({ scroll: follow.position }), scrollPauseMs);
 }
 
 async function tellPainted(eventCount: number): Promise<void> {
@@ -77,7 +93,7 @@ async function tellPainted(eventCount: number): Promise<void> {
 function changeConversation(conversationId: string, first: boolean): void {
   if (conversationId === memory.conversationId) return;
   keep({ ...emptyMemory, conversationId, draft: memory.draft });
-  if (!first) panel.follow?.restore(0, true);
+  if (!first) panel.follow?.restore(emptyMemory.scroll);
 }
 
 function keep(change: Partial<Memory>): void {

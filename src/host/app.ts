@@ -57,7 +57,7 @@ export class LemmaApp {
   }
 
   async newConversation(): Promise<void> {
-    await this.turns.settle();
+    await this.turns.settle('stopped');
     this.panel.showNotice(undefined);
     await this.conversations.startNew();
     await this.view.focusComposer();
@@ -77,7 +77,7 @@ export class LemmaApp {
 
   /** @param turn the one that the engine's end cut off; it can be continued afterwards */
   async restartEngine(turn?: Turn): Promise<void> {
-    await this.turns.settle();
+    await this.turns.settle('stopped');
     try {
       await this.model.restart();
       this.panel.showNotice(undefined);
@@ -95,7 +95,7 @@ export class LemmaApp {
   /** Stops what runs, writes what waits and ends the inference process. */
   async close(): Promise<void> {
     clearTimeout(this.#selectionTimer);
-    await this.turns.settle();
+    await this.turns.settle('interrupted');
     await Promise.all([this.conversations.close(), this.client.dispose()]);
     this.#disposables.dispose();
   }

@@ -32,6 +32,8 @@ export class ModelService {
   #info: ModelInfo | undefined;
   /** What `#info` was loaded with. */
   #loadedWith = '';
+  /** The settings changed while the model was in use. */
+  #changedMeanwhile = false;
 
   constructor(client: InferenceClient, settings: () => ModelSettings) {
     this.#client = client;
@@ -51,7 +53,8 @@ export class ModelService {
 
   /** The settings changed: a model that is in use is used to the end of the reply, the next question loads anew. */
   settingsChanged(): void {
-    if (this.#state.kind === 'loading' || this.#state.kind === 'busy') return;
+    this.#changedMeanwhile = this.#state.kind === 'loading' || this.#state.kind === 'busy';
+    if (this.#changedMeanwhile) return;
     if (this.#info && this.#loadedWith === JSON.stringify(this.#settings())) return;
     this.#info = undefined;
     this.#set(this.#idleState());
@@ -107,7 +110,7 @@ export class ModelService {
       return await this.#client.generate(params, onProgress, signal);
     } finally {
       if (this.#state.kind === 'busy' && this.#info) this.#set({ kind: 'ready', info: this.#info });
-      this.settingsChanged();
+      if (this.#changedMeanwhile) this.settingsChanged();
     }
   }
 

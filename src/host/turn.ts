@@ -74,9 +74,12 @@ export class TurnRunner {
     for (const [id, stop] of this.#stops) if (turnId === undefined || id === turnId) stop.abort();
   }
 
-  /** Stops everything and resolves when the last event has been appended. */
-  async settle(): Promise<void> {
-    this.stop();
+  /**
+   * Stops everything and resolves when the last event has been appended.
+   * @param because the turns were stopped by the user, or interrupted by the window's end
+   */
+  async settle(because: 'stopped' | 'interrupted'): Promise<void> {
+    for (const stop of this.#stops.values()) stop.abort(because);
     await this.#queue;
   }
 
@@ -100,7 +103,8 @@ export class TurnRunner {
         return { kind: 'failed', error };
       });
       this.#stops.delete(turnId);
-      this.#append({ type: 'ended', turnId, end, at: Date.now() });
+      const interrupted = end.kind === 'stopped' && stop.signal.reason === 'interrupted';
+      this.#append({ type: 'ended', turnId, end: interrupted ? { kind: 'interrupted' } : end, at: Date.now() });
     });
     return this.#queue;
   }

@@ -158,10 +158,7 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'documentGone':
       return warning(
-        vscode.l10n.t(
-          '{0} does not exist any more. Copy the answer and put it where you want it.',
-          error.fileName,
-        ),
+        vscode.l10n.t('{0} does not exist any more. Copy the answer and put it where you want it.', error.fileName),
         button('copyAnswer', true),
       );
     case 'noAnswerToInsert':

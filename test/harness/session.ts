@@ -6,7 +6,7 @@ import type { Browser } from './browser.ts';
 import { startServer } from './server.ts';
 import type { Server, ServerOptions } from './server.ts';
 import { tinyModelSettings } from './settings.ts';
-import { openWorkbench } from './workbench.ts';
+import { openWorkbench, statusItem } from './workbench.ts';
 
 export interface SessionOptions extends Partial<ServerOptions> {
   /** Files of the workspace by name, or a folder that is copied. */
@@ -65,6 +65,8 @@ export async function startSession({
   };
   try {
     await openWorkbench(browser.page, server, { folder, file: open && session.file(open), development: extension === 'development' });
+    // Lemma is activated, so its commands, keys and code actions are there.
+    await statusItem(browser.page).waitFor({ timeout: 60_000 });
   } catch (error) {
     await browser.shot('could-not-open');
     await session.close();

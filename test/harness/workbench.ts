@@ -87,7 +87,8 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   // F1 is lost while the workbench is still starting or a webview is taking the focus, and the palette lists the
   // commands that are there when it opens: both are mended by opening it again.
   await repeat(async () => {
-    // F1 in an open palette empties it; Escape would also drop the selection, when it comes a moment too late.
+    // An open palette keeps its list. Escape goes to its own input: in the editor it would drop the selection.
+    if (await widget.isVisible()) await widget.locator('input.input').press('Escape');
     await page.keyboard.press('F1');
     await widget.locator('input.input').fill(`>${title}`, { timeout: 3000 });
     await row.click({ timeout: 3000 });

@@ -7,8 +7,8 @@ import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
 import { iconButton } from './pushButton.ts';
 
-/** A pause in typing after which the host keeps the draft, in milliseconds. */
-const draftPauseMs = 300;
+/** While typing, the host is given the draft at the first key and then once in so many milliseconds. */
+const draftEveryMs = 300;
 
 /** The text changed; the panel keeps it over reloads at once. */
 export type DraftEvent = CustomEvent<string>;
@@ -44,7 +44,8 @@ export class LemmaComposer extends PanelElement {
     this.text = '';
   }
 
-  focusText(): void {
+  async focusText(): Promise<void> {
+    await this.updateComplete;
     this.querySelector('textarea')?.focus();
   }
 
@@ -68,13 +69,30 @@ export class LemmaComposer extends PanelElement {
         @blur=${this.postDraft}
       ></textarea>
       <div class="tools">
-        ${selection && !this.attached
-          ? html`<button type="button" class="icon attach" aria-label="${strings.attachSelection}: ${selection.label}" title=${strings.attachSelection} @click=${() => this.attach(true)}>
-              ${icon('attach')}<span class="offer">${selection.label}</span>
-            </button>`
-          : nothing}
+        ${
+          selection && !this.attached
+            ? html`<button
+                type="button"
+                class="icon attach"
+                aria-label="${strings.attachSelection}: ${selection.label}"
+                title=${strings.attachSelection}
+                @click=${() => this.attach(true)}
+              >
+                ${icon('attach')}<span class="offer">${selection.label}</span>
+              </button>`
+            : nothing
+        }
         <span class="grow"></span>
-        <button type="button" class="icon send" aria-label=${strings.send} title=${strings.sendHint} ?disabled=${!this.sendable} @click=${this.send}>${icon('send')}</button>
+        <button
+          type="button"
+          class="icon send"
+          aria-label=${strings.send}
+          title=${strings.sendHint}
+          ?disabled=${!this.sendable}
+          @click=${this.send}
+        >
+          ${icon('send')}
+        </button>
       </div>`;
   }
 
@@ -97,8 +115,9 @@ export class LemmaComposer extends PanelElement {
 
   private readonly onInput = (event: Event): void => {
     this.setText((event.target as HTMLTextAreaElement).value);
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(this.postDraft, draftPauseMs);
+    if (this.timer !== undefined) return;
+    this.postDraft();
+    this.timer = window.setTimeout(this.postLater, draftEveryMs);
   };
 
   /** Enter of an input method that is choosing a character belongs to it (229 is what older ones send). */
@@ -113,13 +132,18 @@ export class LemmaComposer extends PanelElement {
     if (!this.sendable) return;
     const { text } = this;
     window.clearTimeout(this.timer);
+    this.timer = undefined;
     this.setText('');
     this.known = '';
     this.context.post({ type: 'send', text });
   };
 
+  private readonly postLater = (): void => {
+    this.timer = undefined;
+    this.postDraft();
+  };
+
   private readonly postDraft = (): void => {
-    window.clearTimeout(this.timer);
     if (this.text === this.known) return;
     this.known = this.text;
     this.context.post({ type: 'draft', text: this.text });

@@ -1,3 +1,8 @@
+import type { Memory } from '../memory.ts';
+import { distanceTo, placeAt } from './readingPlace.ts';
+
+type Scroll = Memory['scroll'];
+
 /**
  * Keeps the log at its end while text arrives, but only for a reader who is there; one who has scrolled up is never
  * moved. Also puts a reader back where a reload found them.
@@ -10,7 +15,7 @@ export class FollowEnd {
   private readonly observer: ResizeObserver;
   private lastTop = 0;
   /** Where to return to, until the reader moves: formulas and code arrive late and change heights. */
-  private wanted: number | undefined;
+  private wanted: Scroll | undefined;
 
   /** @param content all that the log shows, in one element @param onChange after each change of `atEnd` or of the position */
   constructor(log: HTMLElement, content: HTMLElement, onChange: () => void) {
@@ -23,13 +28,20 @@ export class FollowEnd {
     for (const type of ['wheel', 'pointerdown', 'keydown'] as const) log.addEventListener(type, this.release, { passive: true });
   }
 
-  get top(): number {
-    return this.log.scrollTop;
+  /** What to keep for `restore`. */
+  get position(): Scroll {
+    const { atEnd } = this;
+    return { top: this.log.scrollTop, atEnd, place: atEnd ? undefined : placeAt(this.log) };
   }
 
-  restore(top: number, atEnd: boolean): void {
-    this.atEnd = atEnd;
-    this.wanted = atEnd ? undefined : top;
+  /** Nobody reads the position while it is being put back. */
+  get restoring(): boolean {
+    return this.wanted !== undefined;
+  }
+
+  restore(scroll: Scroll): void {
+    this.atEnd = scroll.atEnd;
+    this.wanted = scroll.atEnd ? undefined : scroll;
     this.settle();
   }
 
@@ -65,8 +77,21 @@ export class FollowEnd {
   }
 
   private settle(): void {
-    if (this.wanted !== undefined) this.log.scrollTop = this.wanted;
+    if (this.wanted) this.goTo(this.wanted);
     else if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
     this.lastTop = this.log.scrollTop;
+  }
+
+  private goTo({ top, place }: Scroll): void {
+    if (!place) {
+      this.log.scrollTop = top;
+      return;
+    }
+    // Blocks that come into sight get their exact heights, which may move the place once more.
+    for (let round = 0; round < 4; round += 1) {
+      const distance = distanceTo(this.log, place);
+      if (distance === undefined || Math.abs(distance) < 1) return;
+      this.log.scrollTop += distance;
+    }
   }
 }

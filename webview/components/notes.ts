@@ -49,17 +49,19 @@ export function welcome(note: PanelNote, selection: SelectionOffer | undefined, 
   return html`<div class="welcome">
     <p>${withKeys(note.text)}</p>
     ${buttonRow(others, act)}
-    ${starts.length === 0
-      ? nothing
-      : html`<div class="list">
-          ${starts.map(
-            ({ label, action }) =>
-              html`<button type="button" class="item" @click=${() => act(action)}>
-                ${icon(startIcons[action] ?? '')}
-                <span><b>${label}</b>${selection ? html`<small class="muted">${selection.label}</small>` : nothing}</span>
-              </button>`,
-          )}
-        </div>`}
+    ${
+      starts.length === 0
+        ? nothing
+        : html`<div class="list">
+            ${starts.map(
+              ({ label, action }) =>
+                html`<button type="button" class="item" @click=${() => act(action)}>
+                  ${icon(startIcons[action] ?? '')}
+                  <span><b>${label}</b>${selection ? html`<small class="muted">${selection.label}</small>` : nothing}</span>
+                </button>`,
+            )}
+          </div>`
+    }
   </div>`;
 }
 

@@ -89,21 +89,27 @@ export class LemmaPanel extends PanelElement {
     return html`
       <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
         <div class="turns" @click=${this.onClick} @keydown=${this.onKey}>
-          ${turns.length === 0
-            ? welcome(host.welcome, host.selection, context)
-            : repeat(
-                turns,
-                ({ question }) => question.id,
-                (each) => this.turn(each, host, turn),
-              )}
+          ${
+            turns.length === 0
+              ? welcome(host.welcome, host.selection, context)
+              : repeat(
+                  turns,
+                  ({ question }) => question.id,
+                  (each) => this.turn(each, host, turn),
+                )
+          }
         </div>
       </div>
       <div class="sr" role="status" aria-live="polite">${this.live}</div>
-      ${this.atEnd
-        ? nothing
-        : html`<div class="latest">
-            <button type="button" class="btn small" @click=${() => this.follow?.toEnd()}>${icon('chevron-down')}${strings.jumpToLatest}</button>
-          </div>`}
+      ${
+        this.atEnd
+          ? nothing
+          : html`<div class="latest">
+              <button type="button" class="btn small" @click=${() => this.follow?.toEnd()}>
+                ${icon('chevron-down')}${strings.jumpToLatest}
+              </button>
+            </div>`
+      }
       ${host.notice ? notice(host.notice, context) : nothing} ${statusLine(store, host, turn, this.pulse, context)}
       <lemma-composer
         class="composer"

@@ -25,15 +25,29 @@ export function pushButton(button: PushButton): TemplateResult {
     title=${button.title ?? nothing}
     ?disabled=${button.disabled === true}
     @click=${button.onClick}
-    >${button.icon === undefined ? nothing : icon(button.icon, 'start')}${short === undefined || short === button.label
-      ? button.label
-      : html`<span class="narrow">${short}</span><span class="wide">${button.label}</span>`}</vscode-button
+    >${button.icon === undefined ? nothing : icon(button.icon, 'start')}${
+      short === undefined || short === button.label
+        ? button.label
+        : html`<span class="narrow">${short}</span><span class="wide">${button.label}</span>`
+    }</vscode-button
   >`;
 }
 
 /** A picture with a name; `text` is shown where the panel is wide enough. */
-export function iconButton(name: string, label: string, onClick: () => void, options: { readonly text?: string; readonly disabled?: boolean } = {}): TemplateResult {
-  return html`<button type="button" class="icon" aria-label=${label} title=${label} ?disabled=${options.disabled === true} @click=${onClick}>
+export function iconButton(
+  name: string,
+  label: string,
+  onClick: () => void,
+  options: { readonly text?: string; readonly disabled?: boolean } = {},
+): TemplateResult {
+  return html`<button
+    type="button"
+    class="icon"
+    aria-label=${label}
+    title=${label}
+    ?disabled=${options.disabled === true}
+    @click=${onClick}
+  >
     ${icon(name)}${options.text === undefined ? nothing : html`<span class="t">${options.text}</span>`}
   </button>`;
 }

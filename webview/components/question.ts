@@ -12,7 +12,12 @@ const shownLines = 3;
 
 /** The card at the head of a turn: what was asked, about which place, and the text it was about. */
 export class LemmaQuestion extends PanelElement {
-  static override properties = { context: { attribute: false }, question: { attribute: false }, words: { attribute: false }, all: { state: true } };
+  static override properties = {
+    context: { attribute: false },
+    question: { attribute: false },
+    words: { attribute: false },
+    all: { state: true },
+  };
   declare context: PanelContext;
   declare question: TurnQuestion;
   declare words: TurnWords | undefined;
@@ -31,34 +36,45 @@ export class LemmaQuestion extends PanelElement {
     const { snapshot, text, id } = this.question;
     const { title = '', place = '', scopeNote = '' } = this.words ?? {};
     return html`
-      ${title === '' && place === ''
-        ? nothing
-        : html`<header>
-            ${title === '' ? nothing : html`<strong>${title}</strong>`}
-            ${place === ''
-              ? nothing
-              : html`<button
-                  type="button"
-                  class="link"
-                  title=${fill(strings.openPlace, place)}
-                  @click=${() => post({ type: 'reveal', turnId: id })}
-                  >${place}</button
-                >`}
-          </header>`}
+      ${
+        title === '' && place === ''
+          ? nothing
+          : html`<header>
+              ${title === '' ? nothing : html`<strong>${title}</strong>`}
+              ${
+                place === ''
+                  ? nothing
+                  : html`<button
+                      type="button"
+                      class="link"
+                      title=${fill(strings.openPlace, place)}
+                      @click=${() => post({ type: 'reveal', turnId: id })}
+                    >
+                      ${place}
+                    </button>`
+              }
+            </header>`
+      }
       ${scopeNote === '' ? nothing : html`<p class="muted small">${scopeNote}</p>`}
       ${text === '' ? nothing : html`<p class="typed">${text}</p>`}
-      ${snapshot ? this.source(snapshot.text) : nothing}
+      ${snapshot ? this.source(snapshot.text, snapshot.range.start.character > 0) : nothing}
     `;
   }
 
-  private source(text: string): TemplateResult {
+  private source(text: string, startsInsideLine: boolean): TemplateResult {
     const { strings, locale } = this.context;
-    const shown = withoutIndent(text);
+    const shown = withoutIndent(text, startsInsideLine);
     const lines = shown.split('\n').length;
     return html`<pre class=${this.all ? 'all' : ''} tabindex="0" aria-label=${strings.code}>${shown}</pre>
       <div class="more small">
-        <button type="button" class="link" aria-expanded=${this.all} ?hidden=${lines <= shownLines && !this.cut && !this.all} @click=${this.toggle}
-          >${this.all ? strings.showLess : strings.showAll}</button
+        <button
+          type="button"
+          class="link"
+          aria-expanded=${this.all}
+          ?hidden=${lines <= shownLines && !this.cut && !this.all}
+          @click=${this.toggle}
+        >
+          ${this.all ? strings.showLess : strings.showAll}</button
         ><span class="muted num">${lines === 1 ? strings.oneLine : fill(strings.lines, formatCount(lines, locale))}</span>
       </div>`;
   }
@@ -78,14 +94,16 @@ export class LemmaQuestion extends PanelElement {
   }
 }
 
-/** The text without the white space that all of its lines begin with; the first line may start inside its own. */
-function withoutIndent(text: string): string {
+/**
+ * The text without the white space that all of its lines begin with.
+ * @param startsInsideLine the first line's own indentation may have been left out of the selection, so it does not count
+ */
+function withoutIndent(text: string, startsInsideLine: boolean): string {
   const lines = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n');
-  const rest = lines.slice(1).filter((line) => line.trim() !== '');
-  const indent = Math.min(...rest.map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0));
-  if (rest.length === 0 || indent === 0) return lines.join('\n');
-  const [first = '', ...others] = lines;
-  return [first.replace(/^[ \t]+/, (space) => space.slice(indent)), ...others.map((line) => line.slice(indent))].join('\n');
+  const counted = lines.slice(startsInsideLine ? 1 : 0).filter((line) => line.trim() !== '');
+  const indent = Math.min(...counted.map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0));
+  if (counted.length === 0 || indent === 0) return lines.join('\n');
+  return lines.map((line) => line.slice(Math.min(indent, /^[ \t]*/.exec(line)?.[0].length ?? 0))).join('\n');
 }
 
 customElements.define('lemma-question', LemmaQuestion);

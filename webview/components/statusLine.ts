@@ -17,39 +17,49 @@ interface Activity {
   readonly fraction?: number | null;
 }
 
-export function statusLine(store: Store, host: PanelState, turn: Turn | undefined, pulse: Pulse | undefined, context: PanelContext): TemplateResult {
+export function statusLine(
+  store: Store,
+  host: PanelState,
+  turn: Turn | undefined,
+  pulse: Pulse | undefined,
+  context: PanelContext,
+): TemplateResult {
   const { strings } = context;
   const activity = turn ? activityOf(store, host, turn, pulse, context) : idleActivity(host);
   return html`<div class="line" role="group" aria-label=${strings.status}>
-    ${activity.fraction === undefined
-      ? nothing
-      : html`<progress max="1" value=${activity.fraction ?? nothing} aria-label=${strings.status}></progress>`}
+    ${
+      activity.fraction === undefined
+        ? nothing
+        : html`<progress max="1" value=${activity.fraction ?? nothing} aria-label=${strings.status}></progress>`
+    }
     ${turn ? runningControls(activity.text, turn, context) : idleControls(host, context)}
   </div>`;
 }
 
 function runningControls(text: TemplateResult | string, turn: Turn, { strings, post }: PanelContext): TemplateResult {
   const act = (action: 'stop' | 'answerNow') => (): void => post({ type: 'action', action, turnId: turn.question.id });
-  return html`<span class="grow num">${text}</span>
-    ${turn.phase === 'thinking'
-      ? pushButton({ label: strings.answerNow, title: strings.answerNowHint, small: true, onClick: act('answerNow') })
-      : nothing}
+  return html`<span class="grow num">${text}</span> ${
+      turn.phase === 'thinking'
+        ? pushButton({ label: strings.answerNow, title: strings.answerNowHint, small: true, onClick: act('answerNow') })
+        : nothing
+    }
     ${pushButton({ label: strings.stop, title: strings.stopHint, icon: 'debug-stop', small: true, onClick: act('stop') })}`;
 }
 
 function idleControls(host: PanelState, { strings, post }: PanelContext): TemplateResult {
-  return html`${host.modelLabel === ''
-      ? nothing
-      : html`<button
-          type="button"
-          class="icon model-pick"
-          title=${strings.chooseModel}
-          aria-haspopup="menu"
-          @click=${() => post({ type: 'action', action: 'chooseModel' })}
-        >
-          <span class="name">${host.modelLabel}</span>${icon('chevron-down')}
-        </button>`}
-    <span class="grow"></span><span class="muted state">${host.modelStatus}</span>`;
+  return html`${
+      host.modelLabel === ''
+        ? nothing
+        : html`<button
+            type="button"
+            class="icon model-pick"
+            title=${strings.chooseModel}
+            aria-haspopup="menu"
+            @click=${() => post({ type: 'action', action: 'chooseModel' })}
+          >
+            <span class="name">${host.modelLabel}</span>${icon('chevron-down')}
+          </button>`
+    } <span class="grow"></span><span class="muted state">${host.modelStatus}</span>`;
 }
 
 function idleActivity({ model }: PanelState): Activity {
@@ -58,7 +68,8 @@ function idleActivity({ model }: PanelState): Activity {
 
 function activityOf(store: Store, host: PanelState, turn: Turn, pulse: Pulse | undefined, { strings, locale }: PanelContext): Activity {
   const count = (tokens: number): string => formatCount(tokens, locale);
-  const rate = pulse && pulse.msSince >= 1000 ? ` · ${fill(strings.tokensPerSecond, formatRate(pulse.tokensSince, pulse.msSince, locale))}` : '';
+  const rate =
+    pulse && pulse.msSince >= 1000 ? ` · ${fill(strings.tokensPerSecond, formatRate(pulse.tokensSince, pulse.msSince, locale))}` : '';
   switch (turn.phase) {
     case 'waiting':
       if (host.model.kind === 'loading') return { text: host.modelStatus, fraction: host.model.fraction };

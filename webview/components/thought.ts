@@ -21,7 +21,12 @@ export type FoldEvent = CustomEvent<{ readonly turnId: string; readonly fold: Fo
 
 /** The thought under its heading: folded, as a preview of its last four lines, or open. */
 export class LemmaThought extends PanelElement {
-  static override properties = { context: { attribute: false }, turn: { attribute: false }, fold: { attribute: false }, pulse: { attribute: false } };
+  static override properties = {
+    context: { attribute: false },
+    turn: { attribute: false },
+    fold: { attribute: false },
+    pulse: { attribute: false },
+  };
   declare context: PanelContext;
   declare turn: Turn;
   declare fold: Fold | undefined;
@@ -42,7 +47,11 @@ export class LemmaThought extends PanelElement {
     const { mode } = this;
     this.classList.toggle('open', mode === 'open');
     return html`<header>${this.turn.thoughtTokens === 0 && isBeforeThought(this.turn) ? this.waiting() : this.heading(mode)}</header>
-      <div class="flow ${mode === 'preview' ? 'preview' : ''}" aria-hidden=${mode === 'preview' ? 'true' : nothing} ?hidden=${mode === 'folded'}></div>`;
+      <div
+        class="flow ${mode === 'preview' ? 'preview' : ''}"
+        aria-hidden=${mode === 'preview' ? 'true' : nothing}
+        ?hidden=${mode === 'folded'}
+      ></div>`;
   }
 
   private waiting(): TemplateResult {
@@ -65,7 +74,9 @@ export class LemmaThought extends PanelElement {
     const tokens = this.pulse?.thoughtTokens ?? this.turn.thoughtTokens;
     const ms = thoughtMs(this.turn, this.pulse?.now ?? 0) ?? 0;
     return html`<span>${strings.thinking}</span
-      ><span class="fact num">· ${this.duration(ms)}${tokens > 0 ? ` · ${fill(strings.thoughtTokens, formatCount(tokens, locale))}` : ''}</span>`;
+      ><span class="fact num"
+        >· ${this.duration(ms)}${tokens > 0 ? ` · ${fill(strings.thoughtTokens, formatCount(tokens, locale))}` : ''}</span
+      >`;
   }
 
   private summary(): TemplateResult {

@@ -41,27 +41,38 @@ export class LemmaTurn extends PanelElement {
     const answering = turn.phase === 'answering' || turn.answer !== '';
     const ended = turn.phase === 'ended';
     return html`
-      <lemma-question class="question" role="group" aria-label=${strings.question} .context=${context} .question=${turn.question} .words=${words}></lemma-question>
-      ${turn.thought.trim() === '' && answering
-        ? nothing
-        : html`<lemma-thought
-            class="thought"
-            role="group"
-            aria-label=${strings.thought}
-            ?hidden=${ended && turn.thought.trim() === ''}
-            .context=${context}
-            .turn=${turn}
-            .fold=${this.fold}
-            .pulse=${this.pulse}
-          ></lemma-thought>`}
-      ${answering
-        ? html`<lemma-answer
-            class="answer ${ended ? '' : 'first busy'} ${words?.canEdit === false ? 'fixed' : ''}"
-            role="group"
-            aria-label=${strings.answer}
-            .content=${{ turnId: id, text: turn.answer, complete: ended, context }}
-          ></lemma-answer>`
-        : nothing}
+      <lemma-question
+        class="question"
+        role="group"
+        aria-label=${strings.question}
+        .context=${context}
+        .question=${turn.question}
+        .words=${words}
+      ></lemma-question>
+      ${
+        turn.thought.trim() === '' && answering
+          ? nothing
+          : html`<lemma-thought
+              class="thought"
+              role="group"
+              aria-label=${strings.thought}
+              ?hidden=${ended && turn.thought.trim() === ''}
+              .context=${context}
+              .turn=${turn}
+              .fold=${this.fold}
+              .pulse=${this.pulse}
+            ></lemma-thought>`
+      }
+      ${
+        answering
+          ? html`<lemma-answer
+              class="answer ${ended ? '' : 'first busy'} ${words?.canEdit === false ? 'fixed' : ''}"
+              role="group"
+              aria-label=${strings.answer}
+              .content=${{ turnId: id, text: turn.answer, complete: ended, context }}
+            ></lemma-answer>`
+          : nothing
+      }
       ${ended && words?.note ? endNote(words.note, id, context) : nothing}
       ${answering ? (ended ? this.actions() : html`<div class="actions" aria-hidden="true"></div>`) : nothing}
       ${words?.editNote ? endNote(words.editNote, id, context) : nothing}

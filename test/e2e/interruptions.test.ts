@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { foldEvents, lastTurn } from '../../src/core/conversation.ts';
+import type { Turn } from '../../src/core/conversation.ts';
+import { JournalReader } from '../harness/journal.ts';
+import { startSession } from '../harness/session.ts';
+import type { Session } from '../harness/session.ts';
+import { panelFrame, runCommand, statusItem, workbenchReady } from '../harness/workbench.ts';
+import { answered, ask, failureShots, stopIfRunning } from './steps.ts';
+
+const numbers = Array.from({ length: 400 }, (_, index) => index + 1).join('\n');
+
+describe('nothing is lost when something ends in the middle', () => {
+  let session: Session;
+  let page: Page;
+  let panel: FrameLocator;
+
+  before(async () => {
+    session = await startSession({ workspace: { 'a.md': 'text\n' }, open: 'a.md' });
+    ({ page } = session);
+    panel = panelFrame(page);
+    await runCommand(page, 'Lemma: Open Panel');
+  });
+
+  failureShots(() => session);
+
+  after(async () => {
+    await session.shot('e2e-interruptions-end');
+    await session.close();
+  });
+
+  const journalTurn = (): Turn => newestTurn(session);
+  /** Asks for a thought that has no end of its own, so that a test is never late, and waits until it streams. */
+  const thinkForEver = async (): Promise<void> => {
+    await ask(panel, '[test:loop]');
+    await newest()
+      .locator('.thought .fold')
+      .filter({ hasText: /Thinking.*tokens/ })
+      .waitFor();
+  };
+  const newest = (): Locator => panel.locator('.turn').last();
+  const note = (text: string): ReturnType<FrameLocator['locator']> =>
+    panel.locator('.turn').last().locator('.end').filter({ hasText: text });
+
+  it('stops by the button and keeps the thought', async () => {
+    await thinkForEver();
+    await statusItem(page).filter({ hasText: 'thinking' }).waitFor();
+    await panel.locator('.line').getByRole('button', { name: 'Stop' }).click();
+    await note('You stopped this while it was thinking').waitFor();
+    const turn = journalTurn();
+    assert.equal(turn.end?.kind, 'stopped');
+    assert.notEqual(turn.thought.trim(), '');
+    assert.equal(turn.answer, '');
+    await statusItem(page).filter({ hasText: 'Lemma: CPU' }).waitFor();
+  });
+
+  it('stops by escape while the view has the focus', async () => {
+    await thinkForEver();
+    await panel.locator('.composer textarea').press('Escape');
+    await note('You stopped this').waitFor();
+  });
+
+  it('answers at once when asked to, from the thought so far', async () => {
+    await thinkForEver();
+    await panel.locator('.line').getByRole('button', { name: 'Answer Now' }).click();
+    await newest().locator('.answer').waitFor();
+    const { thought } = journalTurn();
+    await panel.locator('.line').getByRole('button', { name: 'Stop' }).or(newest().locator('.actions[role="toolbar"]')).first().waitFor();
+    assert.equal(journalTurn().thought, thought, 'nothing is added to the thought any more');
+    await stopIfRunning(panel);
+  });
+
+  it('draws everything again after the view was hidden in the middle of a thought', async () => {
+    await runCommand(page, 'Lemma: New Conversation');
+    await panel.locator('.welcome').waitFor();
+    await ask(panel, 'Count to 399.');
+    await newest().locator('.thought').waitFor();
+    await page.locator('.activitybar .action-item a[aria-label^="Explorer"]').click();
+    await newest().waitFor({ state: 'hidden' });
+    await page.locator('.activitybar .action-item a[aria-label^="Lemma"]').click();
+    await answered(panel, 'Done: 399');
+    await newest().locator('.thought .fold').click();
+    const shown = newest().locator('.thought .flow');
+    await shown.getByText('399').first().waitFor();
+    assert.deepEqual((await shown.innerText()).match(/\d+/g), numbers.split('\n').slice(0, 399));
+  });
+
+  it('keeps what was written and typed when the window is reloaded in the middle of a thought', async () => {
+    await thinkForEver();
+    await panel.locator('.composer textarea').fill('a draft that I was typing');
+    await statusItem(page)
+      .filter({ hasText: /thinking [2-9] s/ })
+      .waitFor();
+    await page.reload();
+    await workbenchReady(page, 'a.md');
+    await note('The window was closed or reloaded').waitFor({ timeout: 60_000 });
+    assert.equal(await panel.locator('.composer textarea').inputValue(), 'a draft that I was typing');
+    assert.notEqual(journalTurn().thought.trim(), '');
+    assert.equal(await panel.locator('.turn').count(), 2, 'the turns before it are there');
+  });
+
+  it('keeps the streamed text when the engine is killed, says so, and goes on after a restart', async () => {
+    await thinkForEver();
+    process.kill(enginePid(session), 'SIGKILL');
+    await note('The engine was ended from outside').waitFor();
+    await statusItem(page).filter({ hasText: 'engine stopped' }).waitFor();
+    const kept = journalTurn();
+    assert.notEqual(kept.thought.trim(), '');
+    assert.equal(kept.end?.kind, 'failed');
+    await session.shot('e2e-engine-killed');
+    await note('The engine was ended').getByRole('button', { name: 'Restart' }).click();
+    await note('The engine runs again').getByRole('button', { name: 'Continue' }).click();
+    await newest()
+      .locator('.thought .fold')
+      .filter({ hasText: /Thinking.*tokens/ })
+      .waitFor();
+    await panel.locator('.line').getByRole('button', { name: 'Stop' }).click();
+    await note('You stopped this').waitFor();
+    const { thought } = journalTurn();
+    assert.ok(thought.startsWith(kept.thought) && thought.length > kept.thought.length);
+  });
+});
+
+describe('a reply that reaches its limit', () => {
+  let session: Session;
+
+  before(async () => {
+    session = await startSession({ workspace: { 'a.md': 'text\n' }, open: 'a.md', settings: { 'lemma.sampling.maxTokens': 300 } });
+    await runCommand(session.page, 'Lemma: Open Panel');
+  });
+
+  failureShots(() => session);
+
+  after(() => session.close());
+
+  it('says so, and goes on, as often as it is asked to, to the same reply as without a limit', async () => {
+    const panel = panelFrame(session.page);
+    await ask(panel, 'Count to 400.');
+    let thought = '';
+    for (let reached = 300; reached <= 1500; reached += 300) {
+      const note = panel.locator('.end').filter({ hasText: `it reached the limit of ${reached.toLocaleString('en')} tokens` });
+      await note.waitFor();
+      const turn = newestTurn(session);
+      assert.ok(turn.thought.startsWith(thought) && numbers.startsWith(turn.thought.trim()), 'the text only grows');
+      thought = turn.thought;
+      await note.getByRole('button', { name: 'Continue' }).click();
+    }
+    await answered(panel, 'Done: 400');
+    assert.equal(newestTurn(session).thought.trim(), numbers);
+  });
+});
+
+function newestTurn(session: Session): Turn {
+  const turn = lastTurn(foldEvents(new JournalReader(session.server).events()));
+  assert.ok(turn);
+  return turn;
+}
+
+/** The inference process of the session's extension host: found among the server's own descendants alone. */
+function enginePid(session: Session): number {
+  const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .map((match) => ({ pid: Number(match?.[1]), parent: Number(match?.[2]), args: match?.[3] ?? '' }));
+  const ours = new Set([session.server.pid]);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const { pid, parent } of processes) {
+      if (!ours.has(parent) || ours.has(pid)) continue;
+      ours.add(pid);
+      grown = true;
+    }
+  }
+  const found = processes.filter(({ pid, args }) => ours.has(pid) && args.includes('inference.mjs'));
+  assert.equal(found.length, 1, JSON.stringify(found));
+  return found[0]!.pid;
+}

@@ -1,0 +1,54 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Session } from '../harness/session.ts';
+import { editorOf } from '../harness/workbench.ts';
+
+/** Waits until the newest turn has ended with an answer that shows `text`. */
+export async function answered(panel: FrameLocator, text: string): Promise<void> {
+  const turn = panel.locator('.turn').last();
+  await turn.locator('.answer').filter({ hasText: text }).waitFor();
+  await turn.locator('.actions[role="toolbar"]').waitFor();
+}
+
+/** One undo in the editor that has the focus, which every edit of Lemma leaves in the file it changed. */
+export async function undo(page: Page, file: string): Promise<void> {
+  await editorOf(page, file).locator('.view-line').first().waitFor();
+  await page.keyboard.press('Control+Z');
+}
+
+/** Chooses an entry of the editor's context menu, at the cursor. */
+export async function contextMenu(page: Page, file: string, entry: string): Promise<void> {
+  await editorOf(page, file).locator('.view-line').first().waitFor();
+  await page.keyboard.press('Shift+F10');
+  await page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+}
+
+/** Types into the panel's chat box and sends. */
+export async function ask(panel: FrameLocator, text: string): Promise<void> {
+  const box = panel.locator('.composer textarea');
+  await box.fill(text);
+  await box.press('Enter');
+}
+
+/** Insert or Replace under the newest answer; a narrow panel shows the verb alone. */
+export function editButton(panel: FrameLocator, verb: 'Insert' | 'Replace'): Locator {
+  return panel
+    .locator('.actions')
+    .last()
+    .getByRole('button', { name: new RegExp(`^${verb}`) });
+}
+
+/** Keeps a picture of the workbench for every test that fails. */
+export function failureShots(session: () => Session): void {
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await session().shot(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`);
+  });
+}
+
+/** Ends what may still be running, so that the next test starts from rest. */
+export async function stopIfRunning(panel: FrameLocator): Promise<void> {
+  const stop = panel.locator('.line').getByRole('button', { name: 'Stop' });
+  const rest = panel.locator('.line .model-pick');
+  await stop.or(rest).first().waitFor();
+  if (await stop.isVisible()) await stop.click();
+  await rest.waitFor();
+}

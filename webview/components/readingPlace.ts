@@ -1,0 +1,37 @@
+import type { ReadingPlace } from '../memory.ts';
+
+const parts: Readonly<Record<ReadingPlace['part'], string>> = { answer: 'lemma-answer', thought: '.flow' };
+
+/** The block of text at the log's top edge; undefined where a card or a button is there. */
+export function placeAt(log: Element): ReadingPlace | undefined {
+  const edge = log.getBoundingClientRect().top;
+  for (const turn of log.querySelectorAll<HTMLElement>('lemma-turn')) {
+    if (turn.getBoundingClientRect().bottom <= edge) continue;
+    for (const part of ['thought', 'answer'] as const) {
+      const blocks = turn.querySelector(parts[part])?.children ?? [];
+      const block = firstBelow(blocks, edge);
+      const top = blocks[block]?.getBoundingClientRect().top;
+      if (top !== undefined && (block > 0 || top <= edge)) return { turnId: turn.dataset.turn ?? '', part, block, offset: top - edge };
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+/** Pixels that the log has to be scrolled by for the place to be where it was; undefined while it is not on the page. */
+export function distanceTo(log: Element, { turnId, part, block, offset }: ReadingPlace): number | undefined {
+  const turn = [...log.querySelectorAll<HTMLElement>('lemma-turn')].find(({ dataset }) => dataset.turn === turnId);
+  const element = turn?.querySelector(parts[part])?.children[block];
+  return element?.checkVisibility() === true ? element.getBoundingClientRect().top - log.getBoundingClientRect().top - offset : undefined;
+}
+
+/** Index of the first element that ends below `edge`; they lie under one another. */
+function firstBelow(elements: ArrayLike<Element>, edge: number): number {
+  let [low, high] = [0, elements.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((elements[middle]?.getBoundingClientRect().bottom ?? edge) <= edge) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
