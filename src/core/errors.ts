@@ -6,7 +6,7 @@ export type LemmaError =
   | { readonly code: 'modelNotChosen' }
   | { readonly code: 'modelMissing'; readonly path: string }
   | { readonly code: 'modelUnreadable'; readonly path: string; readonly reason: string }
-  /** `found` describes the first bytes, such as `PK\x03\x04` or `empty file`. */
+  /** `found`: the first bytes, such as `PK\x03\x04`, or `empty file`, `folder`, `special file`. */
   | { readonly code: 'modelNotGguf'; readonly path: string; readonly found: string }
   | { readonly code: 'modelLoadFailed'; readonly path: string; readonly reason: string }
   | { readonly code: 'insufficientMemory'; readonly path: string; readonly reason: string }

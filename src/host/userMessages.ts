@@ -61,12 +61,12 @@ export function errorNote(error: LemmaError): PanelNote {
       return note(
         vscode.l10n.t('The model file {0} does not exist. Choose where it is now; your question is kept.', error.path),
         button('chooseModel', true),
-        button('openModelSettings'),
+        button('reloadModel'),
       );
     case 'modelUnreadable':
       return note(
         vscode.l10n.t(
-          'The model file {0} cannot be read: {1}. Check its permissions or choose another file.',
+          'The model file {0} cannot be read: {1}. Check its permissions or choose another file; your question is kept.',
           error.path,
           sentencePart(error.reason),
         ),
@@ -74,10 +74,7 @@ export function errorNote(error: LemmaError): PanelNote {
         button('reloadModel'),
       );
     case 'modelNotGguf':
-      return note(
-        vscode.l10n.t('The file {0} is not a GGUF model: it holds {1}. Choose a file that ends in .gguf.', error.path, error.found),
-        button('chooseModel', true),
-      );
+      return note(notGgufText(error), button('chooseModel', true), button('reloadModel'));
     case 'modelLoadFailed':
       return note(
         vscode.l10n.t(
@@ -86,6 +83,7 @@ export function errorNote(error: LemmaError): PanelNote {
           sentencePart(error.reason),
         ),
         button('chooseModel', true),
+        button('reloadModel'),
         button('showLog'),
       );
     case 'insufficientMemory':
@@ -251,6 +249,19 @@ function stoppedText(turn: Turn, answered: boolean): string {
   if (turn.thought.trim() !== '')
     return vscode.l10n.t('You stopped this while it was thinking. The thought so far is kept; there is no answer yet.');
   return vscode.l10n.t('You stopped this before the model began. Your question is kept.');
+}
+
+function notGgufText({ path, found }: Extract<LemmaError, { code: 'modelNotGguf' }>): string {
+  switch (found) {
+    case 'folder':
+      return vscode.l10n.t('{0} is a folder. Choose the model’s file in it, one that ends in .gguf.', path);
+    case 'empty file':
+      return vscode.l10n.t('The model file {0} is empty. Choose another, or download it again.', path);
+    case 'special file':
+      return vscode.l10n.t('{0} is a device or a pipe, not a file. Choose a model file, one that ends in .gguf.', path);
+    default:
+      return vscode.l10n.t('The file {0} is not a GGUF model: it begins with {1}. Choose a file that ends in .gguf.', path, found);
+  }
 }
 
 function crashText({ exitCode, signal }: Extract<LemmaError, { code: 'engineCrashed' }>): string {

@@ -153,7 +153,7 @@ export async function goTo(page: Page, file: string, [line, column]: readonly [l
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
-/** Opens a file of the folder by its name. */
+/** Opens a file of the folder by its name; a binary one has no text editor, so only its tab is waited for. */
 export async function openFile(page: Page, file: string): Promise<void> {
   const name = path.basename(file);
   const widget = page.locator('.quick-input-widget:visible');
@@ -162,7 +162,7 @@ export async function openFile(page: Page, file: string): Promise<void> {
     await page.keyboard.press('Control+P');
     await widget.locator('input.input').fill(name, { timeout: 3000 });
     await widget.locator(`.monaco-list-row[aria-label^="${name}"]`).first().click({ timeout: 3000 });
-    await editorOf(page, file).locator('.view-line').first().waitFor({ timeout: 3000 });
+    await page.locator('.editor-group-container.active .tab.active', { hasText: name }).waitFor({ timeout: 3000 });
   });
 }
 
