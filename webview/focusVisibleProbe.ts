@@ -5,12 +5,12 @@
  */
 const createElement = document.createElement.bind(document);
 
-document.createElement = ((name: string, options?: ElementCreationOptions): HTMLElement => {
+document.createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
   if (name !== 'style') return createElement(name, options);
   return Object.assign(createElement('meta'), { sheet: { insertRule: () => 0 } });
-}) as typeof document.createElement;
+};
 
 /** The toolkit is loaded: `document.createElement` is the page's own again. */
 export function endProbe(): void {
-  document.createElement = createElement as typeof document.createElement;
+  document.createElement = createElement;
 }

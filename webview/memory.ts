@@ -4,6 +4,17 @@
  */
 import type { VsCodeApi } from './vscodeApi.ts';
 
+/**
+ * Where the reader is: a block of text by its index and the pixels from the log's top edge to the block's own. Pixels
+ * from the beginning would not do, since what is out of sight has no exact height until it is seen.
+ */
+export interface ReadingPlace {
+  readonly turnId: string;
+  readonly part: 'answer' | 'thought';
+  readonly block: number;
+  readonly offset: number;
+}
+
 /** As the user left it; turns that are not listed follow the rule of their phase. */
 export type Fold = 'open' | 'closed';
 
@@ -11,8 +22,8 @@ export interface Memory {
   readonly conversationId: string;
   readonly draft: string;
   readonly folds: Readonly<Record<string, Fold>>;
-  /** Pixels from the log's top; `atEnd` follows the text instead. */
-  readonly scroll: { readonly top: number; readonly atEnd: boolean };
+  /** `atEnd` follows the text; else `place` is returned to, or where there is no text at the log's top edge, `top` in pixels. */
+  readonly scroll: { readonly top: number; readonly atEnd: boolean; readonly place?: ReadingPlace };
 }
 
 export const emptyMemory: Memory = { conversationId: '', draft: '', folds: {}, scroll: { top: 0, atEnd: true } };

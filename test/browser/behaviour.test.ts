@@ -4,7 +4,10 @@ import { modelInfo, Script, solve, wordsOf } from './conversations.ts';
 import { PanelPage } from './panelPage.ts';
 import { codeAnswer, mathAnswer, mathThought } from './samples.ts';
 
-const longThought = Array.from({ length: 60 }, (_, index) => `Step ${index + 1}: the bound on $x_{${index}}$ is checked once more, and it holds.`).join('\n\n');
+const longThought = Array.from(
+  { length: 60 },
+  (_, index) => `Step ${index + 1}: the bound on $x_{${index}}$ is checked once more, and it holds.`,
+).join('\n\n');
 
 describe('The panel', () => {
   let panel: PanelPage;
@@ -19,8 +22,13 @@ describe('The panel', () => {
 
   const find = (selector: string): ReturnType<PanelPage['page']['locator']> => panel.page.locator(selector);
   const button = (name: string | RegExp): ReturnType<PanelPage['page']['locator']> => panel.page.getByRole('button', { name });
-  const events = (from: number, all: readonly ConversationEvent[]): Promise<void> => panel.send({ type: 'events', from, events: all.slice(from) });
-  const thinking = (): Script => solve(Date.now() - 18_000).phase('reading', 0).budget(62, 24_000).phase('thinking', 0);
+  const events = (from: number, all: readonly ConversationEvent[]): Promise<void> =>
+    panel.send({ type: 'events', from, events: all.slice(from) });
+  const thinking = (): Script =>
+    solve(Date.now() - 18_000)
+      .phase('reading', 0)
+      .budget(62, 24_000)
+      .phase('thinking', 0);
 
   describe('shows a thought that', () => {
     it('keeps the room of its four lines before the first token', async () => {
@@ -40,8 +48,13 @@ describe('The panel', () => {
       await panel.open(thinking().delta('thought', tall).state());
       await panel.drawn();
       const heights = await find('.flow > *').evaluateAll((blocks) => blocks.map((block) => block.getBoundingClientRect().height));
-      assert.ok(heights.every((height) => height % 18 === 0), heights.join(' '));
-      const below = await find('.flow').evaluate((flow) => flow.getBoundingClientRect().bottom - (flow.lastElementChild?.getBoundingClientRect().bottom ?? 0));
+      assert.ok(
+        heights.every((height) => height % 18 === 0),
+        heights.join(' '),
+      );
+      const below = await find('.flow').evaluate(
+        (flow) => flow.getBoundingClientRect().bottom - (flow.lastElementChild?.getBoundingClientRect().bottom ?? 0),
+      );
       assert.equal(below, 0);
       assert.ok((await find('.flow > *').count()) <= 8);
       assert.equal(await find('.flow').getAttribute('aria-hidden'), 'true');
@@ -141,10 +154,12 @@ describe('The panel', () => {
   describe('under an answer', () => {
     it('offers Insert first for mathematics and Replace first for code, one of them filled', async () => {
       await panel.open(solve().answered('Hm.', mathAnswer).state());
-      assert.deepEqual(await find('.actions vscode-button').evaluateAll((all) => all.map((each) => `${each.getAttribute('aria-label')} ${each.getAttribute('appearance')}`)), [
-        'Insert at Cursor primary',
-        'Replace Selection secondary',
-      ]);
+      assert.deepEqual(
+        await find('.actions vscode-button').evaluateAll((all) =>
+          all.map((each) => `${each.getAttribute('aria-label')} ${each.getAttribute('appearance')}`),
+        ),
+        ['Insert at Cursor primary', 'Replace Selection secondary'],
+      );
       await panel.open(solve().answered('Hm.', codeAnswer).state());
       assert.equal(await find('.actions vscode-button').first().getAttribute('aria-label'), 'Replace Selection');
     });
@@ -170,9 +185,18 @@ describe('The panel', () => {
     });
 
     it('shows how the turn ended with the ways on, and what an edit came to', async () => {
-      const note = { tone: 'error', icon: 'error', text: 'The engine stopped.', buttons: [{ action: 'restartEngine', label: 'Restart', primary: true }] } as const;
+      const note = {
+        tone: 'error',
+        icon: 'error',
+        text: 'The engine stopped.',
+        buttons: [{ action: 'restartEngine', label: 'Restart', primary: true }],
+      } as const;
       const editNote = { tone: 'info', icon: 'check', text: 'Inserted in sample.tex.', buttons: [] } as const;
-      await panel.open(solve().answered('Hm.', 'Half an ans').state({ words: { turn1: { ...wordsOf('solve'), note, editNote } } }));
+      await panel.open(
+        solve()
+          .answered('Hm.', 'Half an ans')
+          .state({ words: { turn1: { ...wordsOf('solve'), note, editNote } } }),
+      );
       await panel.page.getByRole('alert').getByRole('button', { name: 'Restart' }).click();
       assert.deepEqual(await panel.sent('action'), [{ type: 'action', action: 'restartEngine', turnId: 'turn1' }]);
       assert.match(await find('.turn').innerText(), /Inserted in sample\.tex\./);
@@ -200,7 +224,8 @@ describe('The panel', () => {
       await panel.open(new Script().state());
       await box().fill('か');
       await box().evaluate((element) => {
-        for (const init of [{ isComposing: true }, { keyCode: 229 }]) element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...init }));
+        for (const init of [{ isComposing: true }, { keyCode: 229 }])
+          element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...init }));
       });
       assert.deepEqual(await panel.sent('send'), []);
     });
@@ -288,11 +313,20 @@ describe('The panel', () => {
       await find('.log').hover();
       await panel.page.mouse.wheel(0, -300);
       await button('Latest').waitFor();
-      const place = await scrollTop();
+      const shown = (): Promise<[string, number][]> =>
+        find('.answer > *').evaluateAll((blocks) => {
+          const { top, bottom } = document.querySelector('.log')!.getBoundingClientRect();
+          const seen = blocks.filter((block) => block.getBoundingClientRect().bottom > top && block.getBoundingClientRect().top < bottom);
+          return seen.map((block): [string, number] => [block.textContent ?? '', Math.round(block.getBoundingClientRect().top - top)]);
+        });
+      const before = await shown();
+      const remembered = (): Promise<string | null> => panel.page.evaluate(() => sessionStorage.getItem('state'));
+      await panel.page.waitForFunction(() => /"place"/.test(sessionStorage.getItem('state') ?? ''));
+      assert.ok(before.length > 3, (await remembered()) ?? '');
       script.delta('answer', '\n\nWritten while the view was away.');
       await panel.reload(script.state());
       await panel.drawn();
-      assert.ok(Math.abs((await scrollTop()) - place) <= 1);
+      assert.deepEqual(await shown(), before);
       assert.match(await find('.answer').innerText(), /Written while the view was away\.$/);
     });
 
@@ -323,7 +357,10 @@ describe('The panel', () => {
     const heard = (): Promise<string> => find('.sr[role=status]').innerText();
     await panel.open(script.phase('reading').state());
     assert.equal(await heard(), '');
-    for (const [phase, words] of [['thinking', 'Thinking.'], ['answering', 'Answering.']] as const) {
+    for (const [phase, words] of [
+      ['thinking', 'Thinking.'],
+      ['answering', 'Answering.'],
+    ] as const) {
       await events(script.events.length, script.phase(phase).events);
       assert.equal(await heard(), words);
     }
@@ -345,7 +382,15 @@ describe('The panel', () => {
   });
 
   it('starts from an empty conversation by its buttons, and dismisses the notice', async () => {
-    const notice = { tone: 'warning', icon: 'warning', text: 'Slow.', buttons: [{ action: 'dismissNotice', label: 'Close' }, { action: 'reloadModel', label: 'Try Again' }] } as const;
+    const notice = {
+      tone: 'warning',
+      icon: 'warning',
+      text: 'Slow.',
+      buttons: [
+        { action: 'dismissNotice', label: 'Close' },
+        { action: 'reloadModel', label: 'Try Again' },
+      ],
+    } as const;
     await panel.open(new Script().state({ notice }));
     for (const name of ['Solve Selection', 'Explain Selection', 'Try Again', 'Close', 'GLM-Z1-9B']) await button(name).click();
     assert.deepEqual(

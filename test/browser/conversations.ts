@@ -9,10 +9,25 @@ import type { PanelStrings } from '../../src/shared/panelStrings.ts';
 
 export const strings: PanelStrings = {
   ...{ conversation: 'Conversation', question: 'Question', thought: 'Thought', answer: 'Answer', questionAndAnswer: 'Question and answer' },
-  ...{ status: 'Status', formula: 'Formula', code: 'Code', showAll: 'Show all', showLess: 'Show less', lines: '{0} lines', oneLine: '1 line' },
+  ...{
+    status: 'Status',
+    formula: 'Formula',
+    code: 'Code',
+    showAll: 'Show all',
+    showLess: 'Show less',
+    lines: '{0} lines',
+    oneLine: '1 line',
+  },
   ...{ openPlace: 'Open {0}', waitingForModel: 'Waiting for the model', readingQuestion: 'Reading the question', thinking: 'Thinking' },
   ...{ thoughtFor: 'Thought for {0}', thoughtTokens: '{0} tokens', tokensOf: '{0} of {1} tokens', tokens: '{0} tokens' },
-  ...{ tokensPerSecond: '{0}/s', tokensRead: '{0} of {1} tokens read', insert: 'Insert', replace: 'Replace', copy: 'Copy', copied: 'Copied' },
+  ...{
+    tokensPerSecond: '{0}/s',
+    tokensRead: '{0} of {1} tokens read',
+    insert: 'Insert',
+    replace: 'Replace',
+    copy: 'Copy',
+    copied: 'Copied',
+  },
   ...{ copyCode: 'Copy Code', insertAtCursor: 'Insert at Cursor', replaceSelection: 'Replace Selection', askAgain: 'Ask Again' },
   ...{ stop: 'Stop', stopHint: 'Stop (Escape)', answerNow: 'Answer Now', answerNowHint: 'Stop thinking and write the answer (Ctrl+Enter)' },
   ...{ composerPlaceholder: 'Ask, or select something in the editor', composerFollowUp: 'Ask a follow-up' },
@@ -30,7 +45,8 @@ export const modelInfo: ModelInfo = {
 };
 
 const latex = 'Let $a, b$ be positive real numbers such that\n$ab = a + b + 3$. Determine the range of\npossible values for $a + b$.\n';
-export const python = 'def naive(coeffs, x):\n    total = 0\n    for i, c in enumerate(coeffs):\n        total += c * x ** i\n    return total\n';
+export const python =
+  'def naive(coeffs, x):\n    total = 0\n    for i, c in enumerate(coeffs):\n        total += c * x ** i\n    return total\n';
 
 export function snapshotOf(text: string, fileName: string, languageId: string): Snapshot {
   const lines = text.split('\n').length - 1;
@@ -110,7 +126,9 @@ export function explain(at?: number): Script {
 
 export function stateOf(events: readonly ConversationEvent[], change: Partial<PanelState> = {}): PanelState {
   const conversation = foldEvents(events);
-  const words = Object.fromEntries((conversation?.turns ?? []).map(({ question }) => [question.id, wordsOf(question.task, question.snapshot)]));
+  const words = Object.fromEntries(
+    (conversation?.turns ?? []).map(({ question }) => [question.id, wordsOf(question.task, question.snapshot)]),
+  );
   return {
     conversation,
     eventCount: events.length,

@@ -90,7 +90,10 @@ export class PanelPage {
   }
 
   /** Loads the page anew, with nothing remembered, and draws `state`. */
-  async open(state: PanelState, options: { readonly theme?: Theme; readonly width?: number; readonly height?: number } = {}): Promise<void> {
+  async open(
+    state: PanelState,
+    options: { readonly theme?: Theme; readonly width?: number; readonly height?: number } = {},
+  ): Promise<void> {
     const { theme = 'dark-modern', width = 480, height = 640 } = options;
     this.theme = theme;
     await this.page.setViewportSize({ width, height });
@@ -124,7 +127,10 @@ export class PanelPage {
   }
 
   async waitForSent(type: PanelToHost['type'], count = 1): Promise<void> {
-    await this.page.waitForFunction(([wanted, least]) => window.sent.filter((each) => each.type === wanted).length >= Number(least), [type, count] as const);
+    await this.page.waitForFunction(([wanted, least]) => window.sent.filter((each) => each.type === wanted).length >= Number(least), [
+      type,
+      count,
+    ] as const);
   }
 
   /** Resolves when fonts, formulas and colours are there. */
@@ -134,7 +140,9 @@ export class PanelPage {
       return sources.every((each) => each.classList.contains('bad') || each.closest('.pending'));
     });
     await this.page.waitForFunction(() =>
-      [...document.querySelectorAll('.code')].every((box) => !box.querySelector('.language')?.textContent || box.querySelector('[class^=hljs]') || box.hasAttribute('data-plain')),
+      [...document.querySelectorAll('.code')].every(
+        (box) => !box.querySelector('.language')?.textContent || box.querySelector('[class^=hljs]') || box.hasAttribute('data-plain'),
+      ),
     );
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
@@ -155,7 +163,8 @@ export class PanelPage {
   private async answer(url: string): Promise<{ readonly body: string | Buffer; readonly headers: Record<string, string> }> {
     if (url === '/') return this.document();
     if (url === '/vscodeApi.js') return { body: apiScript, headers: { 'content-type': 'text/javascript' } };
-    const file = url === '/themes.css' ? path.join(repositoryRoot, 'test/fixtures/themes.css') : path.join(this.bundleFolder, path.normalize(url));
+    const file =
+      url === '/themes.css' ? path.join(repositoryRoot, 'test/fixtures/themes.css') : path.join(this.bundleFolder, path.normalize(url));
     return { body: await readFile(file), headers: { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' } };
   }
 

@@ -8,7 +8,11 @@ import { codeAnswer, mathAnswer, mathThought } from './samples.ts';
 function pictures(): Record<string, { readonly state: PanelState; readonly open?: boolean }> {
   const now = Date.now();
   const selection = { label: 'sample.tex:12–15', scope: 'selection', lines: 4 } as const;
-  const thinking = solve(now - 19_000).phase('reading').budget(62, 24_000).phase('thinking', 0).delta('thought', mathThought, 840);
+  const thinking = solve(now - 19_000)
+    .phase('reading')
+    .budget(62, 24_000)
+    .phase('thinking', 0)
+    .delta('thought', mathThought, 840);
   const answering = solve(now - 60_000)
     .phase('reading')
     .budget(62, 24_000)
@@ -17,7 +21,9 @@ function pictures(): Record<string, { readonly state: PanelState; readonly open?
     .phase('answering', 41_000)
     .delta('answer', mathAnswer.slice(0, 190));
   const stopped = solve().phase('reading').phase('thinking').delta('thought', mathThought, 840).end({ kind: 'stopped' }, 18_000);
-  const crashed = solve().answered(mathThought, mathAnswer.slice(0, 250)).state({ draft: 'And if a and b are integers?', modelStatus: 'Engine stopped' });
+  const crashed = solve()
+    .answered(mathThought, mathAnswer.slice(0, 250))
+    .state({ draft: 'And if a and b are integers?', modelStatus: 'Engine stopped' });
   return {
     welcome: { state: new Script().state({ selection, selectionAttached: true }) },
     noModel: {
@@ -33,8 +39,17 @@ function pictures(): Record<string, { readonly state: PanelState; readonly open?
         },
       }),
     },
-    loading: { state: solve(now - 3000).state({ model: { kind: 'loading', name: 'GLM-Z1-9B', fraction: 0.42 }, modelStatus: 'Loading GLM-Z1-9B, 42 %' }) },
-    reading: { state: solve(now - 1000).phase('reading').state() },
+    loading: {
+      state: solve(now - 3000).state({
+        model: { kind: 'loading', name: 'GLM-Z1-9B', fraction: 0.42 },
+        modelStatus: 'Loading GLM-Z1-9B, 42 %',
+      }),
+    },
+    reading: {
+      state: solve(now - 1000)
+        .phase('reading')
+        .state(),
+    },
     thinking: { state: thinking.state({ model: { kind: 'busy', info: modelInfo, activity: 'thinking', sinceMs: now } }) },
     answering: { state: answering.state() },
     finished: { state: solve().answered(mathThought, mathAnswer).state() },

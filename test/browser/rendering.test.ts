@@ -38,7 +38,7 @@ function random(seed: number): () => number {
 
 function cutAtRandom(text: string, next: () => number): string[] {
   const pieces: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = start + 1 + Math.floor(next() ** 3 * 60);
     pieces.push(text.slice(start, end));
     start = end;
@@ -76,7 +76,7 @@ describe('The panel’s rendering', () => {
         const { events } = script.end();
         await panel.open({ ...solve().phase('thinking').state(), eventCount: start });
         await panel.page.click('.fold');
-        for (let from = start; from < events.length; ) {
+        for (let from = start; from < events.length;) {
           const count = 1 + Math.floor(next() * 12);
           await panel.send({ type: 'events', from, events: events.slice(from, from + count) });
           from += count;
@@ -135,7 +135,10 @@ describe('The panel’s rendering', () => {
       fixed: [...document.querySelectorAll('.answer *')].filter((element) => getComputedStyle(element).position === 'fixed').length,
     }));
     assert.deepEqual(found, { elements: 0, handlers: [], fixed: 0 });
-    assert.ok(panel.requests.every((url) => /^\/(?:$|main|themes|vscodeApi|katex|highlighter|chunk|fonts\/)/.test(url)), panel.requests.join(' '));
+    assert.ok(
+      panel.requests.every((url) => /^\/(?:$|main|themes|vscodeApi|katex|highlighter|chunk|fonts\/)/.test(url)),
+      panel.requests.join(' '),
+    );
     const text = await panel.page.locator('.answer').innerText();
     assert.match(text, /<script>window\.attacked = 'script'<\/script>/);
     assert.match(text, /remote \(https:\/\/example\.org\/pixel\.png\)/);
@@ -169,7 +172,10 @@ describe('The panel’s rendering', () => {
     const answer = `${mixedMarkdown}\n\n- item\n\n  \`\`\`js\n  let a = 1;\n  \`\`\`\n\n> \`\`\`c\n> int b;\n> \`\`\`\n`;
     await answered(answer);
     const shown = await panel.page.locator('.code.fenced pre').allInnerTexts();
-    assert.deepEqual(shown.map((text) => text.trimEnd()), fencedBlocks(answer).map(({ code }) => code.trimEnd()));
+    assert.deepEqual(
+      shown.map((text) => text.trimEnd()),
+      fencedBlocks(answer).map(({ code }) => code.trimEnd()),
+    );
     const boxes = panel.page.locator('.code.fenced');
     for (let index = 0; index < (await boxes.count()); index += 1) {
       await boxes.nth(index).getByRole('button', { name: 'Copy Code' }).click();
@@ -178,7 +184,10 @@ describe('The panel’s rendering', () => {
     }
     const expected = shown.map((_, block) => ({ turnId: 'turn1', block }));
     for (const type of ['copy', 'insert', 'replace'] as const) {
-      assert.deepEqual(await panel.sent(type), expected.map((target) => ({ type, ...target })));
+      assert.deepEqual(
+        await panel.sent(type),
+        expected.map((target) => ({ type, ...target })),
+      );
     }
   });
 
@@ -188,7 +197,14 @@ describe('The panel’s rendering', () => {
       const web = '<p class="a">x</p>\n<!-- note -->';
       const css = 'a:hover { color: #fff; width: 10px }';
       const diff = '- old\n+ new\n@@ -1 +1 @@';
-      const blocks = Object.entries({ python: code, html: web, css, diff, json: '{"a": [true, 1]}', bash: 'export A=$B; echo "x" | grep -v y' });
+      const blocks = Object.entries({
+        python: code,
+        html: web,
+        css,
+        diff,
+        json: '{"a": [true, 1]}',
+        bash: 'export A=$B; echo "x" | grep -v y',
+      });
       const answer = `Text with \`code\`, [link](https://example.org) and $x^2$.\n\n> quoted\n\n${blocks.map(([name, text]) => `\`\`\`${name}\n${text}\n\`\`\``).join('\n\n')}`;
       await panel.open(explain().answered(mathThought, answer).state(), { theme, width: 480, height: 900 });
       await panel.page.click('.fold');
@@ -202,7 +218,8 @@ describe('The panel’s rendering', () => {
 /** Texts on the page whose colour has less than 4.5:1 on what is behind it (WCAG 2.2, 1.4.3). Runs in the page. */
 function lowContrast(): string[] {
   const parse = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
-  const over = ([r = 0, g = 0, b = 0, a = 1]: number[], below: number[]): number[] => [r, g, b].map((part, index) => part * a + (below[index] ?? 0) * (1 - a));
+  const over = ([r = 0, g = 0, b = 0, a = 1]: number[], below: number[]): number[] =>
+    [r, g, b].map((part, index) => part * a + (below[index] ?? 0) * (1 - a));
   const luminance = (rgb: number[]): number => {
     const [r = 0, g = 0, b = 0] = rgb.map((part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -213,7 +230,8 @@ function lowContrast(): string[] {
   const walker = document.createTreeWalker(document.querySelector('main')!, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (!element || (node.nodeValue ?? '').trim() === '' || element.closest('.katex-mathml, .sr, [disabled]') || !element.checkVisibility()) continue;
+    if (!element || (node.nodeValue ?? '').trim() === '' || element.closest('.katex-mathml, .sr, [disabled]') || !element.checkVisibility())
+      continue;
     const behind = background(element);
     const [a, b] = [luminance(over(parse(getComputedStyle(element).color), behind)), luminance(behind)];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

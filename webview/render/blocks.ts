@@ -2,7 +2,7 @@
  * Cuts a growing Markdown text into finished blocks and an open tail, so that each block is parsed and drawn once.
  * A block is finished when no text that may still come can change it. Pure: no DOM.
  */
-import { lex, linkDefinitions } from './lexer.ts';
+import { lexBlocks, linkDefinitions } from './lexer.ts';
 import type { LinkDefinitions, Token } from './lexer.ts';
 
 export interface Growth {
@@ -31,7 +31,7 @@ export class BlockCutter {
     const restarted = !this.continues(all);
     if (restarted) this.reset();
     const open = all.slice(this.finishedLength);
-    const tokens = open === '' ? [] : lex(open, linkDefinitions(this.links), !complete);
+    const tokens = open === '' ? [] : lexBlocks(open, linkDefinitions(this.links), !complete);
     const cut = complete ? tokens.length : finishedTokens(tokens, open);
     const finished: string[] = [];
     let length = 0;
@@ -74,7 +74,7 @@ export class BlockCutter {
     for (const raw of finished) {
       if (!/\]:/.test(raw)) continue;
       const links = linkDefinitions();
-      lex(raw, links, false);
+      lexBlocks(raw, links, false);
       for (const [label, definition] of Object.entries(links)) {
         if (label in this.links) continue;
         this.links[label] = definition;

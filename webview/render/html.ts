@@ -90,7 +90,9 @@ class SlotRenderer extends Renderer {
   }
 
   override table(token: Tokens.Table): string {
-    const numeric = token.header.map((_, column) => column > 0 && token.align[column] === null && token.rows.every((row) => isNumber(row[column]?.text)));
+    const numeric = token.header.map(
+      (_, column) => column > 0 && token.align[column] === null && token.rows.every((row) => isNumber(row[column]?.text)),
+    );
     const row = (cells: readonly Tokens.TableCell[], tag: 'th' | 'td'): string => {
       const each = cells.map((cell, column) => {
         const align = cell.align ?? (numeric[column] === true && token.rows.length > 0 ? 'right' : 'left');

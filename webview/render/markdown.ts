@@ -208,8 +208,7 @@ export class MarkdownView {
     if (!slot) return undefined;
     const { words, math, onError } = this.options;
     const tag = place.nodeName === 'DIV' ? 'div' : 'span';
-    const element =
-      slot.kind === 'code' ? codeElement(slot, words, open, onError) : formulaElement(slot, tag, math, words, onError);
+    const element = slot.kind === 'code' ? codeElement(slot, words, open, onError) : formulaElement(slot, tag, math, words, onError);
     slotOf.set(element, slot);
     return element;
   }

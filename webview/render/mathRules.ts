@@ -31,8 +31,8 @@ const replacedEnvironments: ReadonlyMap<string, string> = new Map([
   ['eqnarray*', 'align*'],
 ]);
 
-/** Start of a line that may begin a displayed formula, for the lexer's paragraphs to stop at. */
-export const blockMathStart = /(?:^|\n) {0,3}(?:\$\$|\\\[|\\begin\{)/;
+/** A line end before a line that may begin a displayed formula, for the lexer's paragraphs to stop at. */
+export const blockMathStart = /\n {0,3}(?:\$\$|\\\[|\\begin\{)/;
 
 /**
  * A displayed formula that has its lines to itself: `$$…$$`, `\[…\]` or a bare environment.

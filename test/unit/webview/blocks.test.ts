@@ -25,8 +25,41 @@ function pieces(text: string, shares: readonly number[]): string[] {
 }
 
 const fragments = [
-  ...['# H', 'para', '- a', '- b', '  - c', '1. x', '2. y', '> q', '```py', '```', '~~~', '    code', '| a | b |', '|---|---|', '| 1 | 2 |'],
-  ...['$$', '$x$', '\\[', '\\]', '\\begin{align}', '\\end{align}', '---', '===', '***', '', '', '', '[a]: http://b', '"title"', '[a]', '<div>'],
+  ...[
+    '# H',
+    'para',
+    '- a',
+    '- b',
+    '  - c',
+    '1. x',
+    '2. y',
+    '> q',
+    '```py',
+    '```',
+    '~~~',
+    '    code',
+    '| a | b |',
+    '|---|---|',
+    '| 1 | 2 |',
+  ],
+  ...[
+    '$$',
+    '$x$',
+    '\\[',
+    '\\]',
+    '\\begin{align}',
+    '\\end{align}',
+    '---',
+    '===',
+    '***',
+    '',
+    '',
+    '',
+    '[a]: http://b',
+    '"title"',
+    '[a]',
+    '<div>',
+  ],
   ...['</div>', '<!--', '-->', '\\(y\\)', '**b', 'b**', '`c', '  ', '\t', '\r', '$5 and $6'],
 ];
 
@@ -88,5 +121,6 @@ describe('A text that stops in mid-sentence', () => {
     ['```py\nx = `a', '```py\nx = `a'],
     ['done.\n\nnow **b', 'done.\n\nnow **b**'],
   ];
-  for (const [tail, expected] of cases) it(`shows ${JSON.stringify(tail)} as ${JSON.stringify(expected)}`, () => assert.equal(mended(tail), expected));
+  for (const [tail, expected] of cases)
+    it(`shows ${JSON.stringify(tail)} as ${JSON.stringify(expected)}`, () => assert.equal(mended(tail), expected));
 });

@@ -33,9 +33,21 @@ describe('Formulas in Markdown', () => {
     ['double dollars with blank lines inside', '$$\n\nx = 1\n\n$$', ['D:x = 1']],
     ['brackets with backslashes', 'so\n\\[\nx\n= 1\n\\]\nholds', ['D:x\n= 1']],
     ['brackets inside a sentence', 'so \\[x\\] holds', ['D:x']],
-    ['a line break with a length is no opening bracket', '\\begin{align}\na &= b \\\\[2pt]\n&= c\n\\end{align}', ['D:\\begin{align}\na &= b \\\\[2pt]\n&= c\n\\end{align}']],
-    ['a bare environment in the middle of a paragraph', 'so \\begin{cases} 1 \\\\ 2 \\end{cases} holds', ['D:\\begin{cases} 1 \\\\ 2 \\end{cases}']],
-    ['an environment inside its own kind', '\\begin{matrix}\\begin{matrix}1\\end{matrix}\\end{matrix}', ['D:\\begin{matrix}\\begin{matrix}1\\end{matrix}\\end{matrix}']],
+    [
+      'a line break with a length is no opening bracket',
+      '\\begin{align}\na &= b \\\\[2pt]\n&= c\n\\end{align}',
+      ['D:\\begin{align}\na &= b \\\\[2pt]\n&= c\n\\end{align}'],
+    ],
+    [
+      'a bare environment in the middle of a paragraph',
+      'so \\begin{cases} 1 \\\\ 2 \\end{cases} holds',
+      ['D:\\begin{cases} 1 \\\\ 2 \\end{cases}'],
+    ],
+    [
+      'an environment inside its own kind',
+      '\\begin{matrix}\\begin{matrix}1\\end{matrix}\\end{matrix}',
+      ['D:\\begin{matrix}\\begin{matrix}1\\end{matrix}\\end{matrix}'],
+    ],
     ['environments that KaTeX lacks', '\\begin{eqnarray}\na&=&b\n\\end{eqnarray}', ['D:\\begin{align}\na&=&b\n\\end{align}']],
     ['lines that Markdown takes for a list or a heading', '\\[\na\n- b\n=\n# c\n\\]', ['D:a\n- b\n=\n# c']],
     ['in lists', '1. first\n   $$\n   x\n   $$\n2. \\(y\\)', ['D:x', 'y']],
@@ -66,6 +78,13 @@ describe('Formulas in Markdown', () => {
   for (const [name, markdown] of texts) {
     it(`stay text: ${name}`, () => assert.deepEqual(formulas(markdown), []));
   }
+
+  it('that do not begin a line leave the paragraph before them whole', () => {
+    for (const text of ['x$$y', 'x\\[y', 'a\n$$ b', 'a\n\\begin{align} b']) {
+      const [paragraph, ...others] = lex(text, {}, false);
+      assert.deepEqual([paragraph?.raw, others.length], [text, 0]);
+    }
+  });
 
   it('without an end become a token of their own only while the text grows', () => {
     const open = lex('so \\(x + ', {}, true)[0] as { tokens: Token[] };

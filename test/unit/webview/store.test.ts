@@ -11,7 +11,10 @@ function after(...messages: readonly HostToPanel[]): Store {
 }
 
 describe('The panel’s store', () => {
-  const script = solve(now - 5000).phase('reading', 0).phase('thinking', 0).delta('thought', 'So ');
+  const script = solve(now - 5000)
+    .phase('reading', 0)
+    .phase('thinking', 0)
+    .delta('thought', 'So ');
   const start: HostToPanel = { type: 'state', ...script.state() };
 
   it('ignores everything before the first state', () => {
@@ -26,7 +29,11 @@ describe('The panel’s store', () => {
 
   it('goes on from events that follow without a gap', () => {
     const from = script.events.length;
-    const store = after(start, { type: 'events', from, events: [{ type: 'delta', turnId: 'turn1', part: 'thought', text: 's', tokens: 1 }] });
+    const store = after(start, {
+      type: 'events',
+      from,
+      events: [{ type: 'delta', turnId: 'turn1', part: 'thought', text: 's', tokens: 1 }],
+    });
     assert.equal(store.host?.conversation?.turns[0]?.thought, 'So s');
     assert.equal(store.host?.eventCount, from + 1);
     assert.equal(store.behind, false);
@@ -34,7 +41,11 @@ describe('The panel’s store', () => {
 
   it('applies no event after a gap, and asks for the state until it comes', () => {
     const from = script.events.length;
-    const late: HostToPanel = { type: 'events', from: from + 3, events: [{ type: 'delta', turnId: 'turn1', part: 'thought', text: 'x', tokens: 1 }] };
+    const late: HostToPanel = {
+      type: 'events',
+      from: from + 3,
+      events: [{ type: 'delta', turnId: 'turn1', part: 'thought', text: 'x', tokens: 1 }],
+    };
     const behind = after(start, late);
     assert.equal(behind.behind, true);
     assert.equal(behind.host?.conversation?.turns[0]?.thought, 'So ');
@@ -50,7 +61,11 @@ describe('The panel’s store', () => {
 
   it('knows how far its clock is ahead of the host’s from events that arrive as they happen', () => {
     const from = script.events.length;
-    const store = after(start, { type: 'events', from, events: [{ type: 'phase', turnId: 'turn1', phase: 'answering', at: now - 120_000 }] });
+    const store = after(start, {
+      type: 'events',
+      from,
+      events: [{ type: 'phase', turnId: 'turn1', phase: 'answering', at: now - 120_000 }],
+    });
     assert.equal(store.clockAheadMs, 120_000);
   });
 
