@@ -19,7 +19,11 @@ export async function undo(page: Page, file: string): Promise<void> {
 export async function contextMenu(page: Page, file: string, entry: string): Promise<void> {
   await editorOf(page, file).locator('.view-line').first().waitFor();
   await page.keyboard.press('Shift+F10');
-  await page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+  const menu = page.locator('.monaco-menu');
+  // A menu that has just opened takes no click yet, so that the press that opened it cannot choose; keys it takes.
+  await menu.locator('.action-item', { hasText: entry }).first().hover();
+  await page.keyboard.press('Enter');
+  await menu.waitFor({ state: 'hidden' });
 }
 
 /** Types into the panel's chat box and sends. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { getL10nJson } from '@vscode/l10n-dev';
 import { commandIds } from '../../src/host/commandIds.ts';
 
 const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
@@ -81,5 +82,22 @@ describe('the manifest', () => {
       mac: 'cmd+k h',
       when: 'editorTextFocus',
     });
+  });
+});
+
+describe('the strings for translators', () => {
+  it('are those that the source says: npm run l10n writes them', async () => {
+    const sources = readdirSync(new URL('../../src', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const contents = sources.map((name) => ({
+      contents: readFileSync(new URL(`../../src/${name}`, import.meta.url), 'utf8'),
+      extension: '.ts' as const,
+    }));
+    assert.deepEqual(await getL10nJson(contents), read('l10n/bundle.l10n.json'));
+  });
+
+  it('are whole sentences or labels: none begins or ends with a blank', () => {
+    for (const text of Object.keys(read('l10n/bundle.l10n.json') as Record<string, string>)) assert.equal(text, text.trim());
   });
 });
