@@ -37,6 +37,11 @@ export function formatDuration(ms: number, strings: DurationStrings, locale: str
   }
 }
 
+/** A duration that is over: `<1 s` below one second, where a running timer shows 0. */
+export function formatSpan(ms: number, strings: DurationStrings, locale: string): string {
+  return ms < 1000 ? fillIn(strings.seconds, `<${formatCount(1, locale)}`) : formatDuration(ms, strings, locale);
+}
+
 /** A whole number in full, with the locale's grouping: `1,840`. */
 export function formatCount(count: number, locale: string): string {
   return numberFormat(locale, 0).format(Math.round(count));

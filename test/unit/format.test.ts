@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { durationParts, formatCount, formatDuration, formatGigabytes, formatRate, formatTokens } from '../../src/core/format.ts';
+import {
+  durationParts,
+  formatCount,
+  formatDuration,
+  formatGigabytes,
+  formatRate,
+  formatSpan,
+  formatTokens,
+} from '../../src/core/format.ts';
 
 const strings = { seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{0} min' };
 const duration = (ms: number): string => formatDuration(ms, strings, 'en');
@@ -16,6 +24,12 @@ describe('Durations and counts', () => {
     assert.equal(duration(3_600_000), '60 min');
     assert.equal(duration(-5), '0 s');
     assert.deepEqual(durationParts(192_500), { unit: 'minutesSeconds', minutes: 3, seconds: 12 });
+  });
+
+  it('say of something shorter than a second that it was', () => {
+    assert.equal(formatSpan(0, strings, 'en'), '<1 s');
+    assert.equal(formatSpan(999, strings, 'en'), '<1 s');
+    assert.equal(formatSpan(1000, strings, 'en'), '1 s');
   });
 
   it('take their words from the caller', () => {

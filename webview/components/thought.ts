@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { thoughtMs } from '../../src/core/conversation.ts';
 import type { Turn } from '../../src/core/conversation.ts';
-import { formatCount, formatDuration, formatTokens } from '../../src/core/format.ts';
+import { formatCount, formatDuration, formatSpan, formatTokens } from '../../src/core/format.ts';
 import { fill } from '../../src/shared/panelStrings.ts';
 import { thoughtMode, toggled } from '../foldState.ts';
 import type { ThoughtMode } from '../foldState.ts';
@@ -82,7 +82,7 @@ export class LemmaThought extends PanelElement {
   private summary(): TemplateResult {
     const { strings, locale } = this.context;
     const ms = thoughtMs(this.turn, this.pulse?.now ?? 0) ?? 0;
-    const time = fill(strings.thoughtFor, this.duration(ms));
+    const time = fill(strings.thoughtFor, formatSpan(ms, strings, locale));
     return html`<span class="num">${time} · ${fill(strings.thoughtTokens, formatTokens(this.turn.thoughtTokens, locale))}</span>`;
   }
 
