@@ -9,9 +9,9 @@ export async function answered(panel: FrameLocator, text: string): Promise<void>
   await turn.locator('.actions[role="toolbar"]').waitFor();
 }
 
-/** One undo in the editor that has the focus, which every edit of Lemma leaves in the file it changed. */
+/** One undo in the file's editor, which has the focus after every edit of Lemma, a moment later. */
 export async function undo(page: Page, file: string): Promise<void> {
-  await editorOf(page, file).locator('.view-line').first().waitFor();
+  await page.locator(`.monaco-editor.focused[data-uri$="/${file}"]`).waitFor();
   await page.keyboard.press('Control+Z');
 }
 
