@@ -58,6 +58,10 @@ export interface Turn {
 export interface Conversation {
   readonly id: string;
   readonly createdAt: number;
+  /** Given by the user; absent: made from the first question. */
+  readonly title?: string;
+  readonly pinned?: boolean;
+  /** The turns that are shown and that the model remembers: one branch, oldest first. */
   readonly turns: readonly Turn[];
 }
 
@@ -65,7 +69,8 @@ export type TurnPart = 'thought' | 'answer';
 
 export type ConversationEvent =
   | { readonly type: 'created'; readonly version: number; readonly id: string; readonly at: number }
-  | { readonly type: 'asked'; readonly question: TurnQuestion; readonly at: number }
+  /** `replaces`: the question is another wording of that turn's and begins a branch beside it. Else it follows the last turn shown. */
+  | { readonly type: 'asked'; readonly question: TurnQuestion; readonly at: number; readonly replaces?: string }
   | { readonly type: 'phase'; readonly turnId: string; readonly phase: TurnPhase; readonly at: number }
   | {
       readonly type: 'budget';
@@ -77,7 +82,15 @@ export type ConversationEvent =
   | { readonly type: 'delta'; readonly turnId: string; readonly part: TurnPart; readonly text: string; readonly tokens: number }
   | { readonly type: 'ended'; readonly turnId: string; readonly end: TurnEnd; readonly at: number }
   /** The same turn goes on from its text so far. */
-  | { readonly type: 'resumed'; readonly turnId: string; readonly at: number };
+  | { readonly type: 'resumed'; readonly turnId: string; readonly at: number }
+  /** The user rewrote the thought of a turn that has ended; its answer, made from the old one, goes. */
+  | { readonly type: 'thoughtEdited'; readonly turnId: string; readonly thought: string; readonly at: number }
+  /** The branch that this turn begins is the one that is shown. */
+  | { readonly type: 'branchSelected'; readonly turnId: string; readonly at: number }
+  /** The turn is not shown or remembered any more; what followed it follows the turn before. */
+  | { readonly type: 'turnDeleted'; readonly turnId: string; readonly at: number }
+  | { readonly type: 'renamed'; readonly title: string; readonly at: number }
+  | { readonly type: 'pinned'; readonly pinned: boolean; readonly at: number };
 
 /**
  * The conversation after one event. Never throws and never changes its argument: an event that does not fit
@@ -92,6 +105,7 @@ export function applyEvent(conversation: Conversation | undefined, event: Conver
     if (turnById(conversation, event.question.id)) return conversation;
     return { ...conversation, turns: [...conversation.turns, newTurn(event.question, event.at)] };
   }
+  if (!isTurnEvent(event)) return conversation;
   const index = conversation.turns.findLastIndex((turn) => turn.question.id === event.turnId);
   const turn = conversation.turns[index];
   if (!turn) return conversation;
@@ -110,7 +124,13 @@ function newTurn(question: TurnQuestion, askedAt: number): Turn {
   return { question, phase: 'waiting', thought: '', answer: '', thoughtTokens: 0, answerTokens: 0, askedAt };
 }
 
-type TurnEvent = Exclude<ConversationEvent, { readonly type: 'created' | 'asked' }>;
+const turnEvents: ReadonlySet<string> = new Set<TurnEvent['type']>(['phase', 'budget', 'delta', 'ended', 'resumed']);
+
+function isTurnEvent(event: ConversationEvent): event is TurnEvent {
+  return turnEvents.has(event.type);
+}
+
+type TurnEvent = Extract<ConversationEvent, { readonly type: 'phase' | 'budget' | 'delta' | 'ended' | 'resumed' }>;
 
 function applyToTurn(turn: Turn, event: TurnEvent): Turn {
   if (event.type === 'resumed') return turn.phase === 'ended' ? resumeTurn(turn) : turn;

@@ -76,7 +76,7 @@ function describeDamage(badLines: readonly number[], tornBytes: number): string 
   return parts.length > 0 ? parts.join('; ') : undefined;
 }
 
-type FieldKind = 'string' | 'number' | 'object';
+type FieldKind = 'string' | 'number' | 'boolean' | 'object';
 
 /** Fields that the fold relies on, by event type. */
 const eventFields: { readonly [Type in ConversationEvent['type']]: Readonly<Record<string, FieldKind>> } = {
@@ -87,6 +87,11 @@ const eventFields: { readonly [Type in ConversationEvent['type']]: Readonly<Reco
   delta: { turnId: 'string', part: 'string', text: 'string', tokens: 'number' },
   ended: { turnId: 'string', end: 'object', at: 'number' },
   resumed: { turnId: 'string', at: 'number' },
+  thoughtEdited: { turnId: 'string', thought: 'string', at: 'number' },
+  branchSelected: { turnId: 'string', at: 'number' },
+  turnDeleted: { turnId: 'string', at: 'number' },
+  renamed: { title: 'string', at: 'number' },
+  pinned: { pinned: 'boolean', at: 'number' },
 };
 
 function asEvent(value: unknown): ConversationEvent | 'unknown' | 'damaged' {

@@ -3,6 +3,7 @@ import { lastTurn, turnById } from '../core/conversation.ts';
 import type { PanelAction, PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
 import { openLink } from './links.ts';
+import type { Resumption } from './turn.ts';
 
 /** What each message of the panel does. One handler each, so that a message without one does not compile. */
 export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): Promise<void> {
@@ -24,6 +25,18 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return app.answers.edit(message.type, message.turnId, message.block);
     case 'copy':
       return app.answers.copy(message.turnId, message.block);
+    case 'editQuestion':
+    case 'selectBranch':
+    case 'deleteTurn':
+    case 'forkConversation':
+    case 'editThought':
+    case 'exportMarkdown':
+    case 'listHistory':
+    case 'openConversation':
+    case 'renameConversation':
+    case 'pinConversation':
+    case 'deleteConversation':
+      return;
     case 'reveal':
       return app.answers.revealPlace(message.turnId);
     case 'openLink':
@@ -41,6 +54,7 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.turns.stop();
     case 'continue':
     case 'answerNow':
+    case 'thinkMore':
       return withTurn(turn, (found) => resume(app, found, action));
     case 'askAgain':
       return withTurn(turn, (found) => app.questions.again(found));
@@ -69,7 +83,7 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
   }
 }
 
-async function resume(app: LemmaApp, turn: Turn, resumption: 'continue' | 'answerNow'): Promise<void> {
+async function resume(app: LemmaApp, turn: Turn, resumption: Resumption): Promise<void> {
   app.panel.clearNotes(turn.question.id);
   await app.turns.resume(turn.question.id, resumption);
 }

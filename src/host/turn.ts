@@ -26,7 +26,7 @@ import type { ModelService } from './modelService.ts';
 const profile = 'glm-z1';
 
 /** How a reply that has begun goes on: from its text so far, or with the thought closed so that the answer comes now. */
-export type Resumption = 'continue' | 'answerNow';
+export type Resumption = 'continue' | 'answerNow' | 'thinkMore';
 
 /** Asks one question after the other. What a question is waiting for, says and ends with is told by events alone. */
 export class TurnRunner {

@@ -20,6 +20,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Continue');
     case 'answerNow':
       return vscode.l10n.t('Answer Now');
+    case 'thinkMore':
+      return vscode.l10n.t('Think More');
     case 'askAgain':
       return vscode.l10n.t('Ask Again');
     case 'restartEngine':

@@ -15,6 +15,7 @@ export type PanelAction =
   | 'stop'
   | 'continue'
   | 'answerNow'
+  | 'thinkMore'
   | 'askAgain'
   | 'restartEngine'
   | 'showLog'
@@ -74,6 +75,31 @@ export interface TurnProgress {
   readonly promptTokens: number;
 }
 
+/** One conversation in the list of all. */
+export interface HistoryItem {
+  readonly id: string;
+  /** Given by the user, else made from the first question. */
+  readonly title: string;
+  /** «sample.tex · 3 questions», ready to show. */
+  readonly detail: string;
+  /** Milliseconds since 1970 of its last event. */
+  readonly changedAt: number;
+  readonly pinned: boolean;
+  /** A turn of it is running in this window. */
+  readonly running: boolean;
+  /** Where the search text was found, for the second line; absent without a search or when the title matched. */
+  readonly excerpt?: string;
+}
+
+export interface HistoryList {
+  /** What was searched for; empty for all. */
+  readonly query: string;
+  /** Pinned first, then the newest first. */
+  readonly items: readonly HistoryItem[];
+  /** Conversations that cannot be read, set aside: «2 conversations could not be read and were set aside in …». Else empty. */
+  readonly damaged: string;
+}
+
 export interface PanelState {
   readonly conversation: Conversation | undefined;
   /** Number of events applied to `conversation`; the next `events` message starts there. */
@@ -105,6 +131,9 @@ export type HostToPanel =
   | { readonly type: 'model'; readonly model: ModelState; readonly modelLabel: string; readonly modelStatus: string }
   | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
   | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
+  | { readonly type: 'history'; readonly list: HistoryList }
+  /** Shows the list of conversations (asks for it by `listHistory`), or the conversation again. */
+  | { readonly type: 'showHistory'; readonly shown: boolean }
   | { readonly type: 'focusComposer' };
 
 export type PanelToHost =
@@ -117,7 +146,22 @@ export type PanelToHost =
   /** With `block` (0-based index of a fenced block in the answer) only that block. */
   | { readonly type: 'insert'; readonly turnId: string; readonly block?: number }
   | { readonly type: 'replace'; readonly turnId: string; readonly block?: number }
-  | { readonly type: 'copy'; readonly turnId: string; readonly block?: number }
+  | { readonly type: 'copy'; readonly turnId: string; readonly block?: number; readonly withThought?: boolean }
+  /** Asks an earlier question anew with other words: a branch beside it. */
+  | { readonly type: 'editQuestion'; readonly turnId: string; readonly text: string }
+  /** Shows the branch that this turn begins. */
+  | { readonly type: 'selectBranch'; readonly turnId: string }
+  | { readonly type: 'deleteTurn'; readonly turnId: string }
+  /** A new conversation with the turns up to this one. */
+  | { readonly type: 'forkConversation'; readonly turnId: string }
+  /** Replaces the thought and lets the model go on from it. */
+  | { readonly type: 'editThought'; readonly turnId: string; readonly thought: string }
+  | { readonly type: 'exportMarkdown'; readonly withThoughts: boolean }
+  | { readonly type: 'listHistory'; readonly query: string }
+  | { readonly type: 'openConversation'; readonly id: string }
+  | { readonly type: 'renameConversation'; readonly id: string; readonly title: string }
+  | { readonly type: 'pinConversation'; readonly id: string; readonly pinned: boolean }
+  | { readonly type: 'deleteConversation'; readonly id: string }
   | { readonly type: 'reveal'; readonly turnId: string }
   /** A link in the model's text; the host asks before it opens anything. */
   | { readonly type: 'openLink'; readonly href: string }
@@ -129,6 +173,17 @@ export type PanelToHost =
 export type { Conversation, Range, Turn };
 
 const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
+  'editQuestion',
+  'selectBranch',
+  'deleteTurn',
+  'forkConversation',
+  'editThought',
+  'exportMarkdown',
+  'listHistory',
+  'openConversation',
+  'renameConversation',
+  'pinConversation',
+  'deleteConversation',
   'ready',
   'send',
   'draft',
