@@ -53,6 +53,16 @@ export interface Turn {
   readonly end?: TurnEnd;
   /** Milliseconds of thinking before the last `resumed`; use `thoughtMs` for the sum. */
   readonly earlierThoughtMs?: number;
+  /** Present where the question was asked in several wordings, or answered several times. */
+  readonly branch?: TurnBranch;
+}
+
+/** A turn among those that could stand in its place: «2 of 3» is `ids[1]` of three. */
+export interface TurnBranch {
+  /** The turns that begin the branches, in the order of asking; `branchSelected` takes any of them. */
+  readonly ids: readonly string[];
+  /** Place of the turn itself among them, from 0. */
+  readonly index: number;
 }
 
 export interface Conversation {
