@@ -43,6 +43,9 @@ export function activate(context: vscode.ExtensionContext): LemmaApi {
     vscode.window.registerWebviewViewProvider('lemma.panel', {
       resolveWebviewView: async (view) => (await app()).view.resolve(view),
     }),
+    vscode.window.registerWebviewPanelSerializer('lemma.panelTab', {
+      deserializeWebviewPanel: async (tab) => (await app()).tab.deserializeWebviewPanel(tab),
+    }),
     registerCodeActions(),
   );
   return { activationMs: performance.now() - startedAt, app };

@@ -11,6 +11,8 @@ import { InferenceClient } from './inferenceClient.ts';
 import { pickModelFile } from './modelFile.ts';
 import { ModelService } from './modelService.ts';
 import { PanelModel } from './panel/panelModel.ts';
+import type { PanelSources } from './panel/panelConnection.ts';
+import { PanelTab } from './panel/panelTab.ts';
 import { PanelView } from './panel/panelView.ts';
 import { handlePanelMessage } from './panelMessages.ts';
 import { Questions } from './questions.ts';
@@ -31,6 +33,7 @@ export class LemmaApp {
   readonly turns: TurnRunner;
   readonly panel: PanelModel;
   readonly view: PanelView;
+  readonly tab: PanelTab;
   readonly questions: Questions;
   readonly answers: AnswerActions;
   /** Resolves when the conversation that was shown last is open again. */
@@ -49,8 +52,11 @@ export class LemmaApp {
     this.conversations = new Conversations(path.join(storage.fsPath, 'conversations'), context.workspaceState, this.log);
     this.turns = new TurnRunner(this.conversations, this.model, () => this.config.reply, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState);
-    this.view = this.#disposables.add(new PanelView(context.extensionUri, this.conversations, this.model, this.panel, this.turns));
-    this.questions = new Questions(this.turns, this.panel, () => this.view.reveal());
+    const { conversations, model, panel, turns } = this;
+    const sources: PanelSources = { extensionUri: context.extensionUri, conversations, model, panel, turns };
+    this.view = this.#disposables.add(new PanelView(sources));
+    this.tab = this.#disposables.add(new PanelTab(sources));
+    this.questions = new Questions(this.turns, this.panel, () => this.showPanel());
     this.answers = new AnswerActions(this.conversations, this.panel, this.log);
     this.#wire(this.#disposables.add(new StatusBar(statusItem, () => this.config.model.gpu !== 'off')));
     this.restored = this.conversations.restore();
@@ -60,7 +66,13 @@ export class LemmaApp {
     await this.turns.settle('stopped');
     this.panel.showNotice(undefined);
     await this.conversations.startNew();
-    await this.view.focusComposer();
+    if (this.tab.active) this.tab.focusComposer();
+    else await this.view.focusComposer();
+  }
+
+  /** Opens the view, unless the panel can be seen in an editor tab. */
+  async showPanel(): Promise<void> {
+    if (!this.tab.visible) await this.view.reveal();
   }
 
   /** Asks for a model file; a question that failed for want of one is then asked again by itself. */
@@ -84,7 +96,7 @@ export class LemmaApp {
       if (turn?.end?.kind === 'failed') this.panel.note(turn.question.id, { note: restartedNote(turn) });
     } catch (thrown) {
       this.panel.showNotice(toLemmaError(thrown));
-      await this.view.reveal();
+      await this.showPanel();
     }
   }
 
@@ -102,7 +114,8 @@ export class LemmaApp {
 
   #wire(statusBar: StatusBar): void {
     const keep = this.#disposables;
-    keep.add(this.view.onDidReceive((message) => this.#handle(handlePanelMessage(this, message))));
+    for (const surface of [this.view, this.tab])
+      keep.add(surface.onDidReceive((message) => this.#handle(handlePanelMessage(this, message))));
     keep.add(this.model.onDidChange((state) => statusBar.show(state)));
     keep.add(this.config.onDidChangeModel(() => this.model.settingsChanged()));
     keep.add(this.conversations.onDidAppend(() => this.#updateContext()));

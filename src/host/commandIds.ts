@@ -16,6 +16,7 @@ export const commandIds = [
   'lemma.showLog',
   'lemma.showActions',
   'lemma.focusPanel',
+  'lemma.openInEditor',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

@@ -21,5 +21,6 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.showLog': () => app.log.show(),
     'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running),
     'lemma.focusPanel': () => app.view.focusComposer(),
+    'lemma.openInEditor': () => app.tab.open(),
   };
 }

@@ -63,9 +63,9 @@ describe('the manifest', () => {
     assert.equal(manifest.devDependencies['@types/vscode'], '1.104.0');
   });
 
-  it('runs beside the user first, and starts with the status item alone', () => {
+  it('runs beside the user first, and starts with the status item, or a tab to restore, alone', () => {
     assert.deepEqual(manifest.extensionKind, ['ui', 'workspace']);
-    assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+    assert.deepEqual(manifest.activationEvents, ['onStartupFinished', 'onWebviewPanel:lemma.panelTab']);
   });
 
   it('solves by ctrl+k l and explains by ctrl+k h in the editor', () => {

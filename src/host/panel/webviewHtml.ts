@@ -6,11 +6,14 @@ export function webviewRoot(extensionUri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 }
 
+/** Where a page of the panel is shown: its background is that of the surface around it. */
+export type PanelPlace = 'view' | 'tab';
+
 /**
  * The panel's page. Model output is hostile input, so the policy allows nothing but our own files: no inline
  * script or style, no image, no connection. Chunks that are imported later come from the same folder (`cspSource`).
  */
-export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, place: PanelPlace): string {
   const root = webviewRoot(extensionUri);
   const script = webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString();
   const style = webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString();
@@ -34,7 +37,7 @@ export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri): 
 <link rel="stylesheet" href="${style}">
 </head>
 <body>
-<main class="lemma" id="app"></main>
+<main class="lemma ${place}" id="app"></main>
 <script type="module" nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;

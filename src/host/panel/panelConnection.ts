@@ -1,0 +1,143 @@
+import type * as vscode from 'vscode';
+import type { ConversationEvent } from '../../core/conversation.ts';
+import type { HostToPanel, PanelToHost } from '../../shared/panelProtocol.ts';
+import { asPanelToHost } from '../../shared/panelProtocol.ts';
+import type { Conversations } from '../conversations.ts';
+import { Disposables, Emitter } from '../disposables.ts';
+import type { ModelService } from '../modelService.ts';
+import { modelName, modelStatus } from '../modelWords.ts';
+import type { TurnRunner } from '../turn.ts';
+import type { PanelModel } from './panelModel.ts';
+import { webviewHtml, webviewRoot } from './webviewHtml.ts';
+import type { PanelPlace } from './webviewHtml.ts';
+
+/** Events are sent together once in this many milliseconds, a little under a frame. */
+const flushMs = 12;
+
+/** What every page of the panel is drawn from. */
+export interface PanelSources {
+  readonly extensionUri: vscode.Uri;
+  readonly conversations: Conversations;
+  readonly model: ModelService;
+  readonly panel: PanelModel;
+  readonly turns: TurnRunner;
+}
+
+/**
+ * One page of the panel, in the view or in an editor tab; several live side by side and show the same. It holds no state:
+ * a page that appears, again or for the first time, says `ready` and is sent everything; from then on it is sent what is
+ * new. Hidden pages receive nothing and miss nothing.
+ */
+export class PanelConnection {
+  readonly #webview: vscode.Webview;
+  readonly #sources: PanelSources;
+  readonly #received = new Emitter<PanelToHost>();
+  readonly onDidReceive = this.#received.event;
+  readonly #disposables = new Disposables();
+  /** The page has said `ready` since it was last shown. */
+  #ready = false;
+  #pending: ConversationEvent[] = [];
+  #pendingFrom = 0;
+  #flushTimer: NodeJS.Timeout | undefined;
+  /** Words are made again with the events that change them, and sent after these. */
+  #staleWords = new Set<string>();
+  #focusWanted = false;
+
+  constructor(webview: vscode.Webview, sources: PanelSources, place: PanelPlace) {
+    this.#webview = webview;
+    this.#sources = sources;
+    const { extensionUri, conversations, model, panel, turns } = sources;
+    const keep = this.#disposables;
+    webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(extensionUri)] };
+    keep.add(
+      webview.onDidReceiveMessage((message: unknown) => {
+        const typed = asPanelToHost(message);
+        if (typed) this.#receive(typed);
+      }),
+    );
+    keep.add(conversations.onDidAppend(({ from, event }) => this.#queue(from, event)));
+    keep.add(conversations.onDidSwitch(() => this.#sendState()));
+    keep.add(model.onDidChange(() => this.#sendModel()));
+    keep.add(turns.onDidProgress((progress) => this.post({ type: 'progress', progress })));
+    keep.add(
+      panel.onDidChange((change) => {
+        if (change.kind === 'notice') this.post({ type: 'notice', notice: panel.notice });
+        else if (change.kind === 'selection')
+          this.post({ type: 'selection', selection: panel.selection, attached: panel.selectionAttached });
+        else this.#sendWords(change.turnId);
+      }),
+    );
+    webview.html = webviewHtml(webview, extensionUri, place);
+  }
+
+  /** Sends to the page, if it is there: one that is not is sent everything when it comes. */
+  post(message: HostToPanel): void {
+    if (this.#ready) void this.#webview.postMessage(message);
+  }
+
+  /** Puts the cursor into the composer, as soon as there is one. */
+  focusComposer(): void {
+    if (this.#ready) this.post({ type: 'focusComposer' });
+    else this.#focusWanted = true;
+  }
+
+  /** The page of a hidden view or tab is gone; the next one says `ready` for itself. */
+  hidden(): void {
+    this.#ready = false;
+  }
+
+  dispose(): void {
+    this.#ready = false;
+    clearTimeout(this.#flushTimer);
+    this.#disposables.dispose();
+    this.#received.dispose();
+  }
+
+  #receive(message: PanelToHost): void {
+    if (message.type === 'ready') {
+      this.#ready = true;
+      this.#sendState();
+      if (this.#focusWanted) this.post({ type: 'focusComposer' });
+      this.#focusWanted = false;
+      return;
+    }
+    this.#received.fire(message);
+  }
+
+  #queue(from: number, event: ConversationEvent): void {
+    if (!this.#ready) return;
+    if (this.#pending.length === 0) this.#pendingFrom = from;
+    this.#pending.push(event);
+    if ('turnId' in event && event.type !== 'delta') this.#staleWords.add(event.turnId);
+    if (event.type === 'asked') this.#staleWords.add(event.question.id);
+    this.#flushTimer ??= setTimeout(() => this.#flush(), flushMs);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    const events = this.#pending;
+    this.#pending = [];
+    if (events.length > 0) this.post({ type: 'events', from: this.#pendingFrom, events });
+    for (const turnId of this.#staleWords) this.#sendWords(turnId);
+    this.#staleWords.clear();
+  }
+
+  #sendState(): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    this.#pending = [];
+    this.#staleWords.clear();
+    this.post({ type: 'state', ...this.#sources.panel.snapshot() });
+  }
+
+  #sendModel(): void {
+    const model = this.#sources.model.state;
+    this.post({ type: 'model', model, modelLabel: modelName(model), modelStatus: modelStatus(model) });
+  }
+
+  #sendWords(turnId: string): void {
+    const words = this.#sources.panel.words(turnId);
+    if (words && this.#sources.conversations.current) this.post({ type: 'words', turnId, words });
+  }
+}
