@@ -4,6 +4,8 @@
  * the journal does not hold.
  */
 import type { ChatMessage } from './chatMessage.ts';
+import type { TurnTree } from './conversationTree.ts';
+import { addTurn, deleteTurn, selectBranch, turnsBefore } from './conversationTree.ts';
 import type { LemmaError } from './errors.ts';
 import { questionText } from './prompt.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -73,6 +75,8 @@ export interface Conversation {
   readonly pinned?: boolean;
   /** The turns that are shown and that the model remembers: one branch, oldest first. */
   readonly turns: readonly Turn[];
+  /** The turns of branches that are not shown; absent while every turn is. For the fold and its helpers alone. */
+  readonly tree?: TurnTree;
 }
 
 export type TurnPart = 'thought' | 'answer';
@@ -104,23 +108,59 @@ export type ConversationEvent =
 
 /**
  * The conversation after one event. Never throws and never changes its argument: an event that does not fit
- * (of an unknown type or turn, a second `created`, a turn asked twice, anything but `resumed` for a turn that
- * has ended) leaves the conversation as it is, the same object.
+ * (of an unknown type or turn, a second `created`, a turn asked twice, anything but `resumed` and `thoughtEdited`
+ * for a turn that has ended) leaves the conversation as it is, the same object.
  * A delta costs one new turn and one new array of turns, whatever the length of the text.
  */
 export function applyEvent(conversation: Conversation | undefined, event: ConversationEvent): Conversation | undefined {
   if (event.type === 'created') return conversation ?? { id: event.id, createdAt: event.at, turns: [] };
   if (!conversation) return undefined;
-  if (event.type === 'asked') {
-    if (turnById(conversation, event.question.id)) return conversation;
-    return { ...conversation, turns: [...conversation.turns, newTurn(event.question, event.at)] };
+  switch (event.type) {
+    case 'asked':
+      if (turnById(conversation, event.question.id)) return conversation;
+      return addTurn(conversation, newTurn(event.question, event.at), event.replaces);
+    case 'branchSelected':
+      return selectBranch(conversation, event.turnId);
+    case 'turnDeleted':
+      return deleteTurn(conversation, event.turnId);
+    case 'renamed':
+      return rename(conversation, event.title.trim());
+    case 'pinned':
+      return pin(conversation, event.pinned);
+    default:
+      return isTurnEvent(event) ? changeTurn(conversation, event) : conversation;
   }
-  if (!isTurnEvent(event)) return conversation;
-  const index = conversation.turns.findLastIndex((turn) => turn.question.id === event.turnId);
-  const turn = conversation.turns[index];
-  if (!turn) return conversation;
+}
+
+/** An empty title is none: the conversation is called by its first question again. */
+function rename(conversation: Conversation, title: string): Conversation {
+  if (title === (conversation.title ?? '')) return conversation;
+  const { title: _title, ...untitled } = conversation;
+  return title === '' ? untitled : { ...untitled, title };
+}
+
+function pin(conversation: Conversation, pinned: boolean): Conversation {
+  if (pinned === (conversation.pinned ?? false)) return conversation;
+  const { pinned: _pinned, ...unpinned } = conversation;
+  return pinned ? { ...unpinned, pinned } : unpinned;
+}
+
+/** A turn whose branch is not shown goes on as well. */
+function changeTurn(conversation: Conversation, event: TurnEvent): Conversation {
+  const turns = changeTurnIn(conversation.turns, event);
+  if (turns) return turns === conversation.turns ? conversation : { ...conversation, turns };
+  const { tree } = conversation;
+  const hidden = tree && changeTurnIn(tree.hidden, event);
+  return !tree || !hidden || hidden === tree.hidden ? conversation : { ...conversation, tree: { ...tree, hidden } };
+}
+
+/** @returns undefined when the turn is not among these; the same array when the event does not fit */
+function changeTurnIn(turns: readonly Turn[], event: TurnEvent): readonly Turn[] | undefined {
+  const index = turns.findLastIndex((turn) => turn.question.id === event.turnId);
+  const turn = turns[index];
+  if (!turn) return undefined;
   const changed = applyToTurn(turn, event);
-  return changed === turn ? conversation : { ...conversation, turns: conversation.turns.with(index, changed) };
+  return changed === turn ? turns : turns.with(index, changed);
 }
 
 /** Folds events from the start; undefined while no `created` has come. */
@@ -134,16 +174,17 @@ function newTurn(question: TurnQuestion, askedAt: number): Turn {
   return { question, phase: 'waiting', thought: '', answer: '', thoughtTokens: 0, answerTokens: 0, askedAt };
 }
 
-const turnEvents: ReadonlySet<string> = new Set<TurnEvent['type']>(['phase', 'budget', 'delta', 'ended', 'resumed']);
+const turnEvents: ReadonlySet<string> = new Set<TurnEvent['type']>(['phase', 'budget', 'delta', 'ended', 'resumed', 'thoughtEdited']);
 
 function isTurnEvent(event: ConversationEvent): event is TurnEvent {
   return turnEvents.has(event.type);
 }
 
-type TurnEvent = Extract<ConversationEvent, { readonly type: 'phase' | 'budget' | 'delta' | 'ended' | 'resumed' }>;
+type TurnEvent = Extract<ConversationEvent, { readonly type: 'phase' | 'budget' | 'delta' | 'ended' | 'resumed' | 'thoughtEdited' }>;
 
 function applyToTurn(turn: Turn, event: TurnEvent): Turn {
   if (event.type === 'resumed') return turn.phase === 'ended' ? resumeTurn(turn) : turn;
+  if (event.type === 'thoughtEdited') return turn.phase === 'ended' ? editThought(turn, event.thought, event.at) : turn;
   if (turn.phase === 'ended') return turn;
   switch (event.type) {
     case 'phase':
@@ -179,8 +220,33 @@ function resumeTurn(turn: Turn): Turn {
   return { ...untimed, phase: 'waiting', earlierThoughtMs: thoughtMs(turn, turn.thinkingAt) ?? 0 };
 }
 
+/**
+ * The thought is the user's now and the answer to be made from it is still to come, so the turn is one that was
+ * stopped while it was thinking. The time spent so far and the number of tokens that the model thought stay.
+ */
+function editThought(turn: Turn, thought: string, at: number): Turn {
+  const { thinkingAt: _thinkingAt, answeringAt: _answeringAt, ...rest } = turn;
+  const spent = thoughtMs(turn, at);
+  return {
+    ...rest,
+    thought,
+    answer: '',
+    answerTokens: 0,
+    end: { kind: 'stopped' },
+    endedAt: at,
+    ...(spent === undefined ? {} : { earlierThoughtMs: spent }),
+  };
+}
+
+/** A turn by its id, also one of a branch that is not shown. */
 export function turnById(conversation: Conversation | undefined, turnId: string): Turn | undefined {
-  return conversation?.turns.findLast((turn) => turn.question.id === turnId);
+  const isIt = (turn: Turn): boolean => turn.question.id === turnId;
+  return conversation?.turns.findLast(isIt) ?? conversation?.tree?.hidden.findLast(isIt);
+}
+
+/** Every turn that was not deleted: those shown, then those of other branches. */
+export function allTurns(conversation: Conversation): readonly Turn[] {
+  return conversation.tree ? [...conversation.turns, ...conversation.tree.hidden] : conversation.turns;
 }
 
 export function lastTurn(conversation: Conversation | undefined): Turn | undefined {
@@ -190,7 +256,7 @@ export function lastTurn(conversation: Conversation | undefined): Turn | undefin
 /** Whether the turn, or any turn of the conversation, has not ended yet. */
 export function isRunning(subject: Turn | Conversation | undefined): boolean {
   if (!subject) return false;
-  return 'turns' in subject ? subject.turns.some((turn) => turn.phase !== 'ended') : subject.phase !== 'ended';
+  return 'turns' in subject ? allTurns(subject).some((turn) => turn.phase !== 'ended') : subject.phase !== 'ended';
 }
 
 /**
@@ -204,25 +270,27 @@ export function thoughtMs(turn: Turn, now: number): number | undefined {
 }
 
 /**
- * The turns before `uptoTurnId` (all when absent) as the model is to remember them: question and answer, no thought.
+ * The turns before `uptoTurnId` on its branch (all that are shown when absent) as the model is to remember them:
+ * question and answer, no thought.
  * A turn that still runs or has no answer is left out together with its question, so that the roles alternate.
  */
 export function historyMessages(conversation: Conversation | undefined, uptoTurnId?: string): ChatMessage[] {
-  const messages: ChatMessage[] = [];
-  for (const turn of conversation?.turns ?? []) {
-    if (turn.question.id === uptoTurnId) break;
-    if (turn.phase !== 'ended' || turn.answer.trim() === '') continue;
-    messages.push(
-      { role: 'user', content: questionText(turn.question) },
-      { role: 'assistant', content: turn.answer, thoughtRemoved: true },
-    );
-  }
-  return messages;
+  return rememberedTurns(conversation, uptoTurnId).flatMap(({ question, answer }) => [
+    { role: 'user', content: questionText(question) },
+    { role: 'assistant', content: answer, thoughtRemoved: true },
+  ]);
+}
+
+/** The turns that `historyMessages` gives, two messages each. */
+export function rememberedTurns(conversation: Conversation | undefined, uptoTurnId?: string): Turn[] {
+  if (!conversation) return [];
+  const turns = uptoTurnId === undefined ? conversation.turns : turnsBefore(conversation, uptoTurnId);
+  return turns.filter((turn) => turn.phase === 'ended' && turn.answer.trim() !== '');
 }
 
 /** What closes the turns that a crash left running: to be written when the journal is opened again. */
 export function interruptedEvents(conversation: Conversation | undefined, at: number): ConversationEvent[] {
-  return (conversation?.turns ?? [])
+  return (conversation ? allTurns(conversation) : [])
     .filter(isRunning)
     .map((turn) => ({ type: 'ended', turnId: turn.question.id, end: { kind: 'interrupted' }, at }));
 }
