@@ -120,6 +120,76 @@ export function charsToKeep(text: string, textTokens: number, overTokens: number
   return Math.min(Math.floor(text.length * share * 0.98), Math.max(0, text.length - 1));
 }
 
+export interface ConversationFit<Message> extends HistoryFit<Message> {
+  /** For the prompt without the turns that are left out; not ok when not even the question fits. */
+  readonly plan: BudgetPlan;
+}
+
+/**
+ * What of the conversation goes with the next question: all of it where that fits, else without its oldest turns. The
+ * panel shows by it what will be left out, and the question is asked by it.
+ * @param messageTokens see `fitHistory`, as `restTokens`
+ */
+export function fitConversation<Message>(
+  history: readonly Message[],
+  messageTokens: readonly number[],
+  restTokens: number,
+  { wantedTokens, contextTokens }: Omit<BudgetRequest, 'promptTokens'>,
+): ConversationFit<Message> {
+  const historyTokens = sum(messageTokens);
+  const plan = planBudget({ promptTokens: restTokens + historyTokens, wantedTokens, contextTokens });
+  if (plan.ok) return { kept: history, droppedTurns: 0, plan };
+  const fit = fitHistory(history, messageTokens, restTokens, plan.limitTokens);
+  const promptTokens = restTokens + sum(messageTokens.slice(2 * fit.droppedTurns));
+  return { ...fit, plan: planBudget({ promptTokens, wantedTokens, contextTokens }) };
+}
+
+/** How the context would be used by the next question. All in tokens. */
+export interface ContextShares {
+  /** What Lemma itself adds: the prompt's frame. */
+  readonly instructions: number;
+  /** Earlier questions and answers that are kept. */
+  readonly conversation: number;
+  readonly attachments: number;
+  readonly question: number;
+  readonly together: number;
+  readonly left: number;
+  readonly droppedTurns: number;
+  /** Share of the context that all would take if nothing were left out; may be above 1. */
+  readonly filled: number;
+  /** Tokens by which the question alone is too long; 0 when it fits. */
+  readonly overTokens: number;
+}
+
+export interface ContextParts {
+  readonly contextTokens: number;
+  readonly wantedTokens: number;
+  readonly instructions: number;
+  /** Of each earlier message, question and answer in turn. */
+  readonly history: readonly number[];
+  readonly attachments: number;
+  readonly question: number;
+}
+
+/** The shares of the next question's context, by `fitConversation`, which later also decides what is sent. */
+export function contextShares(parts: ContextParts): ContextShares {
+  const { contextTokens, instructions, history, attachments, question } = parts;
+  const rest = instructions + attachments + question;
+  const { droppedTurns, plan } = fitConversation(history, history, rest, parts);
+  const conversation = sum(history.slice(2 * droppedTurns));
+  const together = rest + conversation;
+  return {
+    ...{ instructions, conversation, attachments, question, together, droppedTurns },
+    left: Math.max(0, contextTokens - together),
+    filled: contextTokens > 0 ? (rest + sum(history)) / contextTokens : 0,
+    overTokens: plan.ok ? 0 : plan.overTokens,
+  };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, tokens) => total + tokens, 0);
+}
+
 export interface HistoryFit<Message> {
   readonly kept: readonly Message[];
   /** Oldest turns (question and answer) that were left out. */

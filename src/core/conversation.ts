@@ -3,6 +3,7 @@
  * and the stream to the panel; both sides use `applyEvent`, so the panel cannot show anything that
  * the journal does not hold.
  */
+import type { Attachment } from './attachment.ts';
 import type { ChatMessage } from './chatMessage.ts';
 import type { TurnTree } from './conversationTree.ts';
 import { addTurn, deleteTurn, selectBranch, turnsBefore } from './conversationTree.ts';
@@ -32,6 +33,8 @@ export interface TurnQuestion {
   readonly text: string;
   /** The code or math it is about, if any. */
   readonly snapshot?: Snapshot;
+  /** What was added to it, in the order of attaching. */
+  readonly attachments?: readonly Attachment[];
 }
 
 export interface Turn {
@@ -283,9 +286,9 @@ export function historyMessages(conversation: Conversation | undefined, uptoTurn
 
 /** The turns that `historyMessages` gives, two messages each. */
 export function rememberedTurns(conversation: Conversation | undefined, uptoTurnId?: string): Turn[] {
-  if (!conversation) return [];
-  const turns = uptoTurnId === undefined ? conversation.turns : turnsBefore(conversation, uptoTurnId);
-  return turns.filter((turn) => turn.phase === 'ended' && turn.answer.trim() !== '');
+  const turns = conversation?.turns ?? [];
+  const end = turns.findIndex((turn) => turn.question.id === uptoTurnId);
+  return turns.slice(0, end < 0 ? turns.length : end).filter((turn) => turn.phase === 'ended' && turn.answer.trim() !== '');
 }
 
 /** What closes the turns that a crash left running: to be written when the journal is opened again. */

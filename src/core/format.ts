@@ -54,6 +54,17 @@ export function formatTokens(tokens: number, locale: string): string {
   return `${numberFormat(locale, 1).format(Math.floor(whole / 100) / 10)}k`;
 }
 
+/** For small places: in full below 1,000, then in thousands with one decimal, cut: `71`, `5.9k`. */
+export function formatTokensShort(tokens: number, locale: string): string {
+  const whole = Math.max(0, Math.round(tokens));
+  return whole < 1000 ? formatCount(whole, locale) : `${numberFormat(locale, 1).format(Math.floor(whole / 100) / 10)}k`;
+}
+
+/** The size of a context as it is commonly named, in units of 1,024: 32,768 tokens are `32k`. */
+export function formatContext(tokens: number, locale: string): string {
+  return tokens < 1024 ? formatCount(tokens, locale) : `${formatCount(Math.floor(tokens / 1024), locale)}k`;
+}
+
 /** Tokens per second: one decimal below 10, else whole. 0 without elapsed time. */
 export function formatRate(tokens: number, ms: number, locale: string): string {
   const rate = ms > 0 ? (tokens * 1000) / ms : 0;

@@ -1,11 +1,13 @@
 /**
  * From question and conversation to messages. One user message a turn; the wording is in `promptTemplates.ts`.
  *
+ * Attachments come first, each under its own header, since they are read but not worked on.
  * Code is sent as surroundings, problems, header, fenced selection, instruction, so that the selection is the last
  * code block and the instruction the last sentence. Surroundings in two blocks behind the header misled the test
  * model (8 of 12 repairs right); in one block before it, 12 of 12. Mathematics and prose are sent as they are, without
  * fence and surroundings, as in the model card's own example.
  */
+import type { Attachment } from './attachment.ts';
 import type { ChatMessage } from './chatMessage.ts';
 import type { TurnQuestion } from './conversation.ts';
 import * as template from './promptTemplates.ts';
@@ -21,6 +23,19 @@ export function buildMessages(question: TurnQuestion, history: readonly ChatMess
 
 /** The user message of one turn. The same question always gives the same text, so that it is found again in the KV cache. */
 export function questionText(question: TurnQuestion): string {
+  const { attachments = [] } = question;
+  return attachments.length === 0 ? ownText(question) : paragraphs(...attachments.map(attachmentText), ownText(question));
+}
+
+/** The part of the user message that one attachment makes: what it is, and its text in a fence of its own. */
+export function attachmentText({ kind, fileName, languageId, text, range }: Attachment): string {
+  if (kind === 'problems') return `${template.attachedProblems(fileName)}\n\n${fenced(plain(text), 'text')}`;
+  const lines = range && lineNumbers({ range });
+  return `${template.attachmentHeader(fileName, languageId, lines?.first, lines?.last)}\n\n${fenced(plain(text), fenceName(languageId))}`;
+}
+
+/** The user message without the attachments. */
+function ownText(question: TurnQuestion): string {
   const { snapshot, text } = question;
   if (!snapshot) return text;
   switch (question.task) {

@@ -9,6 +9,16 @@ export function placeHeader(fileName: string, languageId: string, firstLine: num
   return `File: ${fileName}\nLanguage: ${languageId}\nLines: ${firstLine}-${lastLine}`;
 }
 
+/** Like `placeHeader`, without lines for a whole file. */
+export function attachmentHeader(fileName: string, languageId: string, firstLine?: number, lastLine?: number): string {
+  const lines = firstLine === undefined || lastLine === undefined ? '' : `\nLines: ${firstLine}-${lastLine}`;
+  return `Attached file: ${fileName}\nLanguage: ${languageId}${lines}`;
+}
+
+export function attachedProblems(fileName: string): string {
+  return `Problems reported in ${fileName}:`;
+}
+
 /** Stands for the selection between the lines around it. */
 export const selectionMark = '[selection]';
 export const surroundingCode = `Surrounding code, with ${selectionMark} in place of the selected lines:`;

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { charsToKeep, fitHistory, minReplyTokens, planBudget, replyReserve, trimSnapshotText } from '../../src/core/budget.ts';
+import {
+  charsToKeep,
+  contextShares,
+  fitConversation,
+  fitHistory,
+  minReplyTokens,
+  planBudget,
+  replyReserve,
+  trimSnapshotText,
+} from '../../src/core/budget.ts';
 
 const loneSurrogate = /\p{Surrogate}/u;
 
@@ -141,5 +150,54 @@ describe('The history that still fits', () => {
   it('is empty where not even the new question fits', () => {
     assert.deepEqual(fitHistory(history, tokens, 80, 10), { kept: [], droppedTurns: 3 });
     assert.deepEqual(fitHistory([], [], 80, 10), { kept: [], droppedTurns: 0 });
+  });
+});
+
+describe('The context of the next question', () => {
+  const parts = { contextTokens: 1000, wantedTokens: 300, instructions: 5, history: [100, 200, 50, 150], attachments: 120, question: 30 };
+
+  it('is shared by instructions, conversation, attachments and question, and the rest is left', () => {
+    assert.deepEqual(contextShares(parts), {
+      ...{ instructions: 5, conversation: 500, attachments: 120, question: 30, together: 655, left: 345 },
+      ...{ droppedTurns: 0, filled: 0.655, overTokens: 0 },
+    });
+  });
+
+  it('shows what is left out, and how full it would be else', () => {
+    const shares = contextShares({ ...parts, history: [100, 250, 250, 150] });
+    assert.deepEqual([shares.droppedTurns, shares.conversation, shares.together, shares.left, shares.filled], [1, 400, 555, 445, 0.905]);
+  });
+
+  it('says by how much a question alone is too long', () => {
+    const shares = contextShares({ ...parts, attachments: 900 });
+    assert.deepEqual([shares.droppedTurns, shares.conversation, shares.overTokens], [2, 0, 60]);
+  });
+
+  it('leaves out what the question would be asked without', () => {
+    const counts = fc.array(fc.tuple(fc.nat(400), fc.nat(800)), { maxLength: 12 }).map((turns) => turns.flat());
+    const some = fc.record({
+      contextTokens: fc.integer({ min: 64, max: 4096 }),
+      wantedTokens: fc.integer({ min: 1, max: 4000 }),
+      instructions: fc.nat(20),
+      history: counts,
+      attachments: fc.nat(2000),
+      question: fc.nat(500),
+    });
+    fc.assert(
+      fc.property(some, (given) => {
+        const rest = given.instructions + given.attachments + given.question;
+        const { kept, droppedTurns, plan } = fitConversation(given.history, given.history, rest, given);
+        const shares = contextShares(given);
+        assert.equal(shares.droppedTurns, droppedTurns);
+        assert.equal(
+          shares.conversation,
+          kept.reduce((total, tokens) => total + tokens, 0),
+        );
+        assert.equal(shares.together, shares.instructions + shares.conversation + shares.attachments + shares.question);
+        assert.equal(shares.overTokens === 0, plan.ok);
+        if (plan.ok) assert.ok(shares.together + plan.maxTokens <= given.contextTokens);
+        else assert.equal(kept.length, 0);
+      }),
+    );
   });
 });

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import {
   durationParts,
+  formatContext,
   formatCount,
   formatDuration,
   formatGigabytes,
   formatRate,
   formatSpan,
   formatTokens,
+  formatTokensShort,
 } from '../../src/core/format.ts';
 
 const strings = { seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{0} min' };
@@ -70,5 +72,16 @@ describe('Durations and counts', () => {
 
   it('fall back to English for a language that is none', () => {
     assert.equal(formatCount(1840, 'no_such_language'), '1,840');
+  });
+
+  it('name tokens and contexts shortly where there is little room', () => {
+    assert.deepEqual(
+      [0, 71, 999, 1000, 5999, 27_299].map((tokens) => formatTokensShort(tokens, 'en')),
+      ['0', '71', '999', '1.0k', '5.9k', '27.2k'],
+    );
+    assert.deepEqual(
+      [512, 1024, 32_768, 131_072].map((tokens) => formatContext(tokens, 'en')),
+      ['512', '1k', '32k', '128k'],
+    );
   });
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { Attachment } from '../../src/core/attachment.ts';
+import { sortProblems } from '../../src/core/attachment.ts';
 import type { TurnQuestion } from '../../src/core/conversation.ts';
-import { buildMessages, fenced, fenceName, isProse, lineNumbers, questionText } from '../../src/core/prompt.ts';
+import { attachmentText, buildMessages, fenced, fenceName, isProse, lineNumbers, questionText } from '../../src/core/prompt.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import type { Task } from '../../src/core/task.ts';
 
@@ -53,6 +55,21 @@ const typescript = snapshot(
 const problem = 'Let a, b be positive real numbers such that ab = a + b + 3. Determine the range of possible values for a + b.';
 const latex = snapshot('latex', 'notes.tex', '\\[\n  3x + 5 = 20\n\\]\n', { before: 'As shown above:', after: 'This proves it.' });
 
+const attached = (question: TurnQuestion, ...attachments: readonly Attachment[]): TurnQuestion => ({ ...question, attachments });
+const definitions: Attachment = {
+  ...{ kind: 'file', label: 'definitions.tex', uri: 'file:///definitions.tex', fileName: 'notes/definitions.tex', languageId: 'latex' },
+  text: 'A sum is \\emph{symmetric} if\r\nno order of its terms changes it.\r\n',
+};
+const horner: Attachment = {
+  ...{ kind: 'symbol', label: 'horner', uri: 'file:///poly.py', fileName: 'poly.py', languageId: 'python' },
+  text: 'def horner(coeffs, x):\n    """Says ```x```."""\n    return 0\n',
+  range: { start: { line: 2, character: 0 }, end: { line: 5, character: 0 } },
+};
+const reported: Attachment = {
+  ...{ kind: 'problems', label: '2 problems', uri: 'file:///src/counter.py', fileName: 'src/counter.py', languageId: 'python' },
+  text: '- Line 10, error from Pylance (syntax): Invalid syntax.\n- Line 11, hint: "count" is not accessed',
+};
+
 /** What the model is to see, by the name of the file in `golden/`. */
 const golden: Readonly<Record<string, TurnQuestion>> = {
   'explain-code': ask('explain', typescript),
@@ -66,6 +83,10 @@ const golden: Readonly<Record<string, TurnQuestion>> = {
   'fix-plain': ask('fix', { ...python, before: '', after: '', diagnostics: [] }),
   'ask-typed': ask('ask', undefined, 'count to 400'),
   'ask-attached': ask('ask', typescript, 'Which types does it take?'),
+  'ask-attachments': attached(ask('ask', undefined, 'Where does the definition fail?'), definitions, horner),
+  'explain-attachments': attached(ask('explain', typescript), definitions),
+  'solve-math-attachment': attached(ask('solve', snapshot('markdown', 'problems.md', problem)), definitions),
+  'fix-attachments': attached(ask('fix', python), horner, reported),
   'ask-attached-markdown': ask('ask', snapshot('markdown', 'README.md', 'Run:\n\n```sh\nnpm test\n```'), 'What does this do?'),
 };
 
@@ -94,12 +115,21 @@ describe('What the model is told', () => {
   });
 
   it('ends in the selection and its instruction, so that the selection is the last code block', () => {
-    for (const task of ['explain', 'solve', 'fix', 'ask'] as const) {
-      const text = questionText(ask(task, python, 'Now.'));
+    for (const task of ['explain', 'solve', 'fix', 'ask', 'ask with attachments'] as const) {
+      const question =
+        task === 'ask with attachments' ? attached(ask('ask', python, 'Now.'), definitions, reported) : ask(task, python, 'Now.');
+      const text = questionText(question);
       const lastBlock = text.split('```').at(-2);
       assert.equal(lastBlock, `python\n${python.text}\n`);
       assert.ok(text.endsWith('Now.'));
     }
+  });
+
+  it('begins with the attachments in their order, each as it is counted alone', () => {
+    const text = questionText(attached(ask('ask', python, 'Now.'), definitions, horner, reported));
+    const parts = [definitions, horner, reported].map(attachmentText).join('\n\n');
+    assert.equal(text, `${parts}\n\n${questionText(ask('ask', python, 'Now.'))}`);
+    assert.equal(questionText(attached(ask('ask', python, 'Now.'))), questionText(ask('ask', python, 'Now.')));
   });
 
   it('never lets the selection close its own fence', () => {
@@ -136,6 +166,17 @@ describe('The parts of a question', () => {
     assert.ok(!prose('csharp', 'var path = "C:\\\\temp\\\\input";'));
     assert.ok(!prose('typescript', 'const total = 17 + 25;'));
     assert.ok(!prose('php', '$a = $b + $c;'));
+  });
+
+  it('sort problems by line, and the errors of a line first', () => {
+    const at = (line: number, severity: 'error' | 'hint'): Snapshot['diagnostics'][number] => ({
+      ...{ message: '', severity, range: { start: { line, character: 0 }, end: { line, character: 1 } } },
+    });
+    const sorted = sortProblems([at(4, 'hint'), at(2, 'hint'), at(4, 'error')]);
+    assert.deepEqual(
+      sorted.map(({ range, severity }) => `${range.start.line} ${severity}`),
+      ['2 hint', '4 error', '4 hint'],
+    );
   });
 
   it('name languages as code fences usually do', () => {
