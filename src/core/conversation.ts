@@ -286,9 +286,9 @@ export function historyMessages(conversation: Conversation | undefined, uptoTurn
 
 /** The turns that `historyMessages` gives, two messages each. */
 export function rememberedTurns(conversation: Conversation | undefined, uptoTurnId?: string): Turn[] {
-  const turns = conversation?.turns ?? [];
-  const end = turns.findIndex((turn) => turn.question.id === uptoTurnId);
-  return turns.slice(0, end < 0 ? turns.length : end).filter((turn) => turn.phase === 'ended' && turn.answer.trim() !== '');
+  if (!conversation) return [];
+  const turns = uptoTurnId === undefined ? conversation.turns : turnsBefore(conversation, uptoTurnId);
+  return turns.filter((turn) => turn.phase === 'ended' && turn.answer.trim() !== '');
 }
 
 /** What closes the turns that a crash left running: to be written when the journal is opened again. */
