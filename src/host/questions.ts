@@ -59,15 +59,15 @@ export class Questions {
     this.#panel.offerSelection(editor && selectionOffer(editor));
   }
 
-  async again(turn: Turn): Promise<void> {
-    const { task, text, snapshot } = turn.question;
-    void this.#turns.ask({ task, text, ...(snapshot ? { snapshot } : {}) });
+  /** Asks the same question anew, or with other words, beside the earlier answer. */
+  async again(turn: Turn, text = turn.question.text): Promise<void> {
+    void this.#turns.askInstead(turn.question.id, text);
     await this.#reveal();
   }
 
   /** Asks again with as many lines around the cursor as the context can take. */
   async trimmed(turn: Turn): Promise<void> {
-    const { task, text, snapshot } = turn.question;
+    const { id, text, snapshot } = turn.question;
     if (!snapshot) return;
     let part = snapshot;
     for (let round = 0; round < trimRounds; round++) {
@@ -77,7 +77,7 @@ export class Questions {
       if (overTokens <= 0) break;
       part = trimSnapshot(part, charsToKeep(part.text, measured.textTokens, overTokens));
     }
-    void this.#turns.ask({ task, text, snapshot: part });
+    void this.#turns.askInstead(id, text, part);
   }
 
   /** @returns whether the question was asked */

@@ -13,6 +13,7 @@ import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
 import { LemmaFailure, toLemmaError } from '../core/errors.ts';
 import { thoughtCloseTag } from '../core/glmPrompt.ts';
 import { buildMessages } from '../core/prompt.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { PartDelta } from '../core/thoughtSplitter.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
 import type { GenerateProgress, GenerateResult, ModelInfo } from '../shared/inferenceProtocol.ts';
@@ -59,6 +60,39 @@ export class TurnRunner {
     return this.#enqueue(turnId);
   }
 
+  /**
+   * Asks the question of a turn anew, as a branch beside it: what was answered before stays and can be walked back to.
+   * What runs on the branch that this leaves is stopped.
+   * @param text in place of what was typed
+   * @param snapshot in place of the turn's own
+   */
+  askInstead(turnId: string, text: string, snapshot?: Snapshot): Promise<void> {
+    const { current } = this.#conversations;
+    const turn = turnById(current, turnId);
+    if (!turn) return Promise.resolve();
+    const shown = current?.turns ?? [];
+    const index = shown.findIndex((other) => other.question.id === turnId);
+    for (const { question } of index < 0 ? [turn] : shown.slice(index)) this.stop(question.id);
+    const question = { ...turn.question, text, ...(snapshot ? { snapshot } : {}), id: randomUUID() };
+    this.#append({ type: 'asked', question, at: Date.now(), replaces: turnId });
+    return this.#enqueue(question.id);
+  }
+
+  /** Puts the user's thought in the place of the model's, and lets the model go on from it. One that still runs is stopped first. */
+  async editThought(turnId: string, thought: string): Promise<void> {
+    await this.#settled(turnId);
+    const turn = turnById(this.#conversations.current, turnId);
+    if (!turn || isRunning(turn)) return;
+    this.#append({ type: 'thoughtEdited', turnId, thought, at: Date.now() });
+    return this.resume(turnId, 'continue');
+  }
+
+  /** Takes a turn out of the conversation; one that still runs is stopped first. */
+  async delete(turnId: string): Promise<void> {
+    await this.#settled(turnId);
+    if (turnById(this.#conversations.current, turnId)) this.#append({ type: 'turnDeleted', turnId, at: Date.now() });
+  }
+
   /** Goes on with a turn; one that still runs is stopped first. */
   async resume(turnId: string, resumption: Resumption): Promise<void> {
     this.stop(turnId);
@@ -91,6 +125,13 @@ export class TurnRunner {
     const { promptTokens } = await this.#model.countTokens({ messages: buildMessages(question, []), profile });
     const text = await this.#model.countTokens({ messages: [{ role: 'user', content }], profile });
     return { promptTokens, limitTokens: info.contextTokens - replyReserve(info.contextTokens), textTokens: text.contentTokens[0] ?? 0 };
+  }
+
+  /** Stops the turn if it runs or waits, and resolves when it has ended; at once for one that has. */
+  async #settled(turnId: string): Promise<void> {
+    if (!this.#stops.has(turnId)) return;
+    this.stop(turnId);
+    await this.#queue;
   }
 
   #enqueue(turnId: string, resumption?: Resumption): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Turn } from '../../core/conversation.ts';
-import { turnById } from '../../core/conversation.ts';
+import { allTurns, turnById } from '../../core/conversation.ts';
 import type { LemmaError } from '../../core/errors.ts';
 import type { PanelNote, PanelState, SelectionOffer, TurnWords } from '../../shared/panelProtocol.ts';
 import type { Conversations } from '../conversations.ts';
@@ -62,7 +62,8 @@ export class PanelModel {
     return {
       conversation,
       eventCount: this.#conversations.eventCount,
-      words: Object.fromEntries((conversation?.turns ?? []).map((turn) => [turn.question.id, this.#words(turn)])),
+      // Of branches that are not shown too: walking to one sends an event alone.
+      words: Object.fromEntries((conversation ? allTurns(conversation) : []).map((turn) => [turn.question.id, this.#words(turn)])),
       model,
       modelLabel: modelName(model),
       modelStatus: modelStatus(model),
