@@ -80,7 +80,7 @@ describe('The panel', () => {
       await events(from, script.phase('answering').delta('answer', 'So').end().events);
       assert.equal(await find('.flow').isVisible(), true);
       await panel.reload(script.state());
-      assert.equal(await find('.flow > *').count(), 60);
+      assert.equal(await find('.flow > .group > *').count(), 60);
       await find('.fold').click();
       await panel.reload(script.state());
       assert.equal(await find('.flow').isVisible(), false);

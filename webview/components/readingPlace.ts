@@ -8,7 +8,7 @@ export function placeAt(log: Element): ReadingPlace | undefined {
   for (const turn of log.querySelectorAll<HTMLElement>('lemma-turn')) {
     if (turn.getBoundingClientRect().bottom <= edge) continue;
     for (const part of ['thought', 'answer'] as const) {
-      const blocks = turn.querySelector(parts[part])?.children ?? [];
+      const blocks = blocksOf(turn.querySelector(parts[part]));
       const block = firstBelow(blocks, edge);
       const top = blocks[block]?.getBoundingClientRect().top;
       if (top !== undefined && (block > 0 || top <= edge)) return { turnId: turn.dataset.turn ?? '', part, block, offset: top - edge };
@@ -21,8 +21,13 @@ export function placeAt(log: Element): ReadingPlace | undefined {
 /** Pixels that the log has to be scrolled by for the place to be where it was; undefined while it is not on the page. */
 export function distanceTo(log: Element, { turnId, part, block, offset }: ReadingPlace): number | undefined {
   const turn = [...log.querySelectorAll<HTMLElement>('lemma-turn')].find(({ dataset }) => dataset.turn === turnId);
-  const element = turn?.querySelector(parts[part])?.children[block];
+  const element = blocksOf(turn?.querySelector(parts[part]))[block];
   return element?.checkVisibility() === true ? element.getBoundingClientRect().top - log.getBoundingClientRect().top - offset : undefined;
+}
+
+/** A long thought has its blocks in groups. */
+function blocksOf(part: Element | null | undefined): ArrayLike<Element> {
+  return part?.firstElementChild?.matches('.group') === true ? part.querySelectorAll(':scope > .group > *') : (part?.children ?? []);
 }
 
 /** Index of the first element that ends below `edge`; they lie under one another. */

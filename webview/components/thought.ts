@@ -115,6 +115,7 @@ export class LemmaThought extends PanelElement {
     this.view ??= new MarkdownView(flow, {
       words: this.context.strings,
       math: 'mathml',
+      grouped: true,
       onError: (error) => this.context.post({ type: 'error', message: `Drawing a thought failed: ${String(error)}` }),
     });
     const complete = turn.phase === 'answering' || turn.phase === 'ended';

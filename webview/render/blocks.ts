@@ -10,6 +10,8 @@ export interface Growth {
   readonly restarted: boolean;
   /** Sources of the blocks that are finished since the last call, in order. */
   readonly finished: readonly string[];
+  /** Where each of them begins in the text, line ends as `\n`. */
+  readonly starts: readonly number[];
   /** What is still open; empty when the text is complete. */
   readonly tail: string;
   /** Labels of link definitions that became final: earlier blocks that use one are to be drawn again. */
@@ -34,23 +36,28 @@ export class BlockCutter {
     const tokens = open === '' ? [] : lexBlocks(open, linkDefinitions(this.links), !complete);
     const cut = complete ? tokens.length : finishedTokens(tokens, open);
     const finished: string[] = [];
+    const starts: number[] = [];
     let length = 0;
     for (const token of tokens.slice(0, cut)) {
       const source = open.slice(length, length + token.raw.length);
       // marked changes white space at a token's end, never its length. Where it did, leave the text open until it is complete.
       if (source.trim() !== token.raw.trim()) return this.whole(open, complete, restarted);
+      if (token.type !== 'space') {
+        finished.push(source);
+        starts.push(this.finishedLength + length);
+      }
       length += token.raw.length;
-      if (token.type !== 'space') finished.push(source);
     }
     if (complete && length !== open.length) return this.whole(open, complete, restarted);
     this.advance(open.slice(0, length));
-    return { restarted, finished, tail: open.slice(length), newLabels: this.collectLabels(finished) };
+    return { restarted, finished, starts, tail: open.slice(length), newLabels: this.collectLabels(finished) };
   }
 
   private whole(open: string, complete: boolean, restarted: boolean): Growth {
-    if (!complete) return { restarted, finished: [], tail: open, newLabels: [] };
+    if (!complete) return { restarted, finished: [], starts: [], tail: open, newLabels: [] };
+    const starts = [this.finishedLength];
     this.advance(open);
-    return { restarted, finished: [open], tail: '', newLabels: this.collectLabels([open]) };
+    return { restarted, finished: [open], starts, tail: '', newLabels: this.collectLabels([open]) };
   }
 
   private advance(text: string): void {

@@ -25,12 +25,20 @@ export interface MarkdownOptions {
   readonly math: MathOutput;
   /** A fault in drawing one block; the block is shown as its source. */
   readonly onError: (error: unknown) => void;
+  /** Puts finished blocks into groups, so that style and layout of a long text do not grow with its length. */
+  readonly grouped?: boolean;
 }
 
 interface Block {
   readonly source: string;
+  /** Offset in the text, line ends as `\n`. */
+  readonly start: number;
   nodes: ChildNode[];
+  drawn: boolean;
 }
+
+/** Blocks in one group. */
+const groupSize = 16;
 
 /** Time that mounting may take of one frame, in milliseconds. */
 const sliceMs = 8;
@@ -40,10 +48,13 @@ export class MarkdownView {
   private readonly options: MarkdownOptions;
   private cutter = new BlockCutter();
   private blocks: Block[] = [];
+  private groups: HTMLElement[] = [];
   /** Blocks before this index are not on the page. */
   private firstMounted = 0;
-  /** Blocks from this index on wait to be drawn. */
-  private nextToDraw = 0;
+  /** Blocks from `firstMounted` on that wait to be drawn. */
+  private waiting = 0;
+  /** The block that is wanted first: what the reader is to see. */
+  private wanted = 0;
   private tail = '';
   private tailNodes: ChildNode[] = [];
   private complete = false;
@@ -67,10 +78,46 @@ export class MarkdownView {
     if (growth.restarted) this.clear();
     this.complete = complete;
     this.tail = growth.tail;
-    for (const source of growth.finished) this.blocks.push({ source, nodes: [] });
+    const before = this.blocks.length;
+    const steady = this.waiting === 0 && before > 0 && onlyLast === this.onlyLast;
+    growth.finished.forEach((source, index) => this.blocks.push({ source, start: growth.starts[index] ?? 0, nodes: [], drawn: false }));
+    this.waiting += growth.finished.length;
     if (growth.newLabels.length > 0) this.redrawUsersOf(growth.newLabels);
+    const deadline = performance.now() + sliceMs;
     this.show(onlyLast);
-    this.draw();
+    if (steady || before === 0) this.takeOver(before, deadline);
+    this.draw(deadline);
+  }
+
+  /** Draws the block at `offset` of the text before the others. @returns its first node; undefined where there is none yet */
+  nodeAt(offset: number): ChildNode | undefined {
+    const index = Math.max(
+      this.firstMounted,
+      this.blocks.findLastIndex(({ start }) => start <= offset),
+    );
+    const block = this.blocks[index];
+    if (!block || (index === this.blocks.length - 1 && offset >= block.start + block.source.length)) return this.tailNodes[0];
+    if (!block.drawn) {
+      this.wanted = index;
+      this.drawBlock(index);
+    }
+    return block.nodes[0] ?? this.tailNodes[0];
+  }
+
+  /** The end in the text of the block that begins at or before `offset`, and its nodes. */
+  blockAt(offset: number): { readonly start: number; readonly source: string; readonly nodes: readonly ChildNode[] } {
+    const block = this.blocks.findLast(({ start }) => start <= offset);
+    const end = block ? block.start + block.source.length : 0;
+    return block && offset < end ? block : { start: end, source: this.tail, nodes: this.tailNodes };
+  }
+
+  /** Where the text under the line at `y` (pixels of the viewport) begins in the source; undefined before anything is drawn. */
+  offsetAt(y: number): number | undefined {
+    const group = this.groups.findLast((each) => each.getBoundingClientRect().top <= y) ?? this.groups[0];
+    const first = group ? this.groups.indexOf(group) * groupSize : this.firstMounted;
+    const inGroup = this.blocks.slice(first, group ? first + groupSize : undefined).filter(({ nodes }) => nodes.length > 0);
+    const block = inGroup.findLast(({ nodes }) => nodes[0] instanceof Element && nodes[0].getBoundingClientRect().top <= y);
+    return (block ?? inGroup[0])?.start;
   }
 
   /** Resolves when all blocks are on the page. */
@@ -86,51 +133,120 @@ export class MarkdownView {
   private clear(): void {
     this.root.replaceChildren();
     this.blocks = [];
+    this.groups = [];
     this.tailNodes = [];
     this.firstMounted = 0;
-    this.nextToDraw = 0;
+    this.waiting = 0;
+    this.wanted = 0;
   }
 
   /** Moves the first mounted block. Going back mounts everything anew, going forward takes blocks off the page. */
   private show(onlyLast: number): void {
+    const regrouped = this.options.grouped === true && (onlyLast === Infinity) !== (this.onlyLast === Infinity);
     this.onlyLast = onlyLast;
     const first = Math.max(0, this.blocks.length - onlyLast);
-    if (first < this.firstMounted) {
+    if (first < this.firstMounted || (regrouped && this.root.hasChildNodes())) {
+      this.root.replaceChildren();
+      this.groups = [];
+      this.tailNodes = [];
       for (const block of this.blocks) this.unmount(block);
-      this.nextToDraw = first;
+      this.wanted = this.complete ? first : Math.max(first, this.blocks.length - groupSize);
     } else {
       for (const block of this.blocks.slice(this.firstMounted, first)) this.unmount(block);
-      this.nextToDraw = Math.max(this.nextToDraw, first);
     }
     this.firstMounted = first;
+    this.waiting = this.blocks.slice(first).reduce((count, { drawn }) => count + (drawn ? 0 : 1), 0);
   }
 
   private unmount(block: Block): void {
     for (const node of block.nodes) node.remove();
     block.nodes = [];
+    block.drawn = false;
   }
 
-  private draw(): void {
-    const start = performance.now();
-    let replaced = this.tailNodes;
-    while (this.nextToDraw < this.blocks.length) {
-      const block = this.blocks[this.nextToDraw];
-      if (!block) break;
-      // The first block to finish takes over what was drawn of it as the tail.
-      const fresh = this.nodesOf(block.source, false, false);
-      block.nodes = morphRange(this.root, replaced.slice(0, fresh.length), fresh, replaced[fresh.length] ?? null, this.slotRule(false));
-      replaced = replaced.slice(fresh.length);
-      this.nextToDraw += 1;
-      if (performance.now() - start > sliceMs && this.nextToDraw < this.blocks.length) {
-        this.tailNodes = replaced;
-        this.continueLater();
-        return;
-      }
+  /** The element that the block at `index` stands in. */
+  private parentOf(index: number): HTMLElement {
+    if (this.options.grouped !== true || this.onlyLast !== Infinity) return this.root;
+    const wanted = Math.floor(index / groupSize);
+    while (this.groups.length <= wanted) {
+      const group = document.createElement('div');
+      group.className = 'group';
+      this.groups.push(this.root.appendChild(group));
     }
-    const fresh = this.complete ? [] : this.nodesOf(mended(this.tail), true, true);
-    this.tailNodes = morphRange(this.root, replaced, fresh, null, this.slotRule(true));
+    return this.groups[wanted] ?? this.root;
+  }
+
+  /** What was drawn as the tail becomes the first block to finish. */
+  private takeOver(from: number, deadline: number): void {
+    let parent = this.tailNodes[0]?.parentElement ?? this.root;
+    for (let index = Math.max(from, this.firstMounted); index < this.blocks.length && performance.now() < deadline; index += 1) {
+      const block = this.blocks[index];
+      if (!block || block.drawn) continue;
+      if (this.parentOf(index) !== parent) this.dropTail();
+      parent = this.parentOf(index);
+      const fresh = this.nodesOf(block.source, false, false);
+      const end = this.tailNodes[fresh.length] ?? null;
+      block.nodes = morphRange(parent, this.tailNodes.slice(0, fresh.length), fresh, end, this.slotRule(false));
+      this.tailNodes = this.tailNodes.slice(fresh.length);
+      this.drawnOne(block);
+    }
+  }
+
+  private dropTail(): void {
+    for (const node of this.tailNodes) node.remove();
+    this.tailNodes = [];
+  }
+
+  private drawnOne(block: Block): void {
+    block.drawn = true;
+    this.waiting -= 1;
+  }
+
+  private drawBlock(index: number): void {
+    const block = this.blocks[index];
+    if (!block || block.drawn) return;
+    const parent = this.parentOf(index);
+    block.nodes = morphRange(parent, [], this.nodesOf(block.source, false, false), this.nodeAfter(index, parent), this.slotRule(false));
+    this.drawnOne(block);
+  }
+
+  /** The first node in `parent` of what comes after the block at `index`. */
+  private nodeAfter(index: number, parent: HTMLElement): ChildNode | null {
+    const end = parent === this.root ? this.blocks.length : (Math.floor(index / groupSize) + 1) * groupSize;
+    for (const { nodes } of this.blocks.slice(index + 1, end)) if (nodes[0]) return nodes[0];
+    const tail = this.tailNodes[0];
+    return tail?.parentNode === parent ? tail : null;
+  }
+
+  /** What is wanted first, and around it the rest, as long as the frame has time. The tail is always drawn. */
+  private draw(deadline: number): void {
+    if (this.complete && this.waiting > 0) this.parentOf(this.blocks.length - 1);
+    this.drawTail();
+    let next = Math.max(this.firstMounted, this.wanted);
+    while (this.waiting > 0 && performance.now() < deadline) {
+      while (next < this.blocks.length && this.blocks[next]?.drawn === true) next += 1;
+      if (next >= this.blocks.length) next = this.firstMounted;
+      if (this.blocks[next]?.drawn === false) this.drawBlock(next);
+    }
+    this.wanted = Math.min(next, this.blocks.length);
+    if (this.waiting > 0) {
+      this.continueLater();
+      return;
+    }
     this.idle?.resolve();
     this.idle = undefined;
+  }
+
+  private drawTail(): void {
+    const fresh = this.complete ? [] : this.nodesOf(mended(this.tail), true, true);
+    if (fresh.length === 0) this.dropTail();
+    else {
+      const parent = this.parentOf(this.blocks.length);
+      if (this.tailNodes[0] && this.tailNodes[0].parentNode !== parent) this.dropTail();
+      this.tailNodes = morphRange(parent, this.tailNodes, fresh, null, this.slotRule(true));
+    }
+    const needed = Math.ceil((this.blocks.length + (fresh.length > 0 ? 1 : 0)) / groupSize);
+    for (const group of this.groups.splice(needed)) group.remove();
   }
 
   private continueLater(): void {
@@ -141,19 +257,19 @@ export class MarkdownView {
     }
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
-      this.show(this.onlyLast);
-      this.draw();
+      this.draw(performance.now() + sliceMs);
     });
   }
 
   /** A definition came after blocks that use its label: only those are drawn again. */
   private redrawUsersOf(labels: readonly string[]): void {
-    for (const block of this.blocks.slice(this.firstMounted, this.nextToDraw)) {
+    for (const block of this.blocks.slice(this.firstMounted)) {
+      if (!block.drawn) continue;
       const source = block.source.replace(/\s+/g, ' ').toLowerCase();
       if (!labels.some((label) => source.includes(`[${label}]`))) continue;
       const fresh = this.nodesOf(block.source, false, false);
       const end = block.nodes.at(-1)?.nextSibling ?? null;
-      block.nodes = morphRange(this.root, block.nodes, fresh, end, this.slotRule(false));
+      block.nodes = morphRange(block.nodes[0]?.parentNode ?? this.root, block.nodes, fresh, end, this.slotRule(false));
     }
   }
 
@@ -170,12 +286,16 @@ export class MarkdownView {
       return [...fragment.childNodes].filter((node) => node.nodeType !== Node.TEXT_NODE || (node.nodeValue ?? '').trim() !== '');
     } catch (error) {
       this.options.onError(error);
-      const paragraph = document.createElement('p');
-      paragraph.className = 'raw';
-      paragraph.title = this.options.words.renderFailed;
-      paragraph.textContent = source;
-      return [paragraph];
+      return [this.sourceParagraph(source)];
     }
+  }
+
+  private sourceParagraph(source: string): HTMLElement {
+    const paragraph = document.createElement('p');
+    paragraph.className = 'raw';
+    paragraph.title = this.options.words.renderFailed;
+    paragraph.textContent = source;
+    return paragraph;
   }
 
   /** A formula or a code block is built only where the page does not have it already: its place stands for it in comparisons. */

@@ -16,6 +16,9 @@ const needsHtml = /\\boxed|\\fbox|\\tag|\\begin\{(?:align|alignat|aligned|aligne
 /** A source that is shown while its end has not come; shorter ones only keep their room. */
 const shownSourceLength = 160;
 
+/** Time that formulas which waited for KaTeX may take of one frame, in milliseconds. */
+const sliceMs = 8;
+
 let katex: Katex | undefined;
 let loading: Promise<void> | undefined;
 const waiting = new Map<Element, () => void>();
@@ -29,14 +32,25 @@ function load(onError: (error: unknown) => void): void {
   loading ??= import('katex').then(
     (module) => {
       katex = module.default;
-      for (const [element, draw] of waiting) if (element.isConnected) draw();
-      waiting.clear();
+      return drawWaiting();
     },
     (error: unknown) => {
       waiting.clear();
       onError(error);
     },
   );
+}
+
+/** In slices, because a long thought may be on the page before KaTeX is. */
+async function drawWaiting(): Promise<void> {
+  let start = performance.now();
+  for (const [element, draw] of waiting) {
+    waiting.delete(element);
+    if (element.isConnected) draw();
+    if (performance.now() - start < sliceMs) continue;
+    await new Promise((done) => requestAnimationFrame(done));
+    start = performance.now();
+  }
 }
 
 export interface FormulaWords {
