@@ -7,7 +7,7 @@ import { answerBlocks } from '../core/answer.ts';
 import { answerText, applyAnswer } from './editor/applyEdit.ts';
 import type { AnswerEdit } from './editor/applyEdit.ts';
 import { placeLabel } from '../core/place.ts';
-import { openDocument } from './editor/openDocument.ts';
+import { columnBesideTab, openDocument } from './editor/openDocument.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { PanelModel } from './panel/panelModel.ts';
 import { errorNote } from './userMessages.ts';
@@ -74,7 +74,10 @@ export class AnswerActions {
     const range = new vscode.Range(start.line, start.character, end.line, end.character);
     try {
       const document = await openDocument(vscode.Uri.parse(snapshot.uri, true));
-      await vscode.window.showTextDocument(document, { selection: document.validateRange(range) });
+      await vscode.window.showTextDocument(document, {
+        selection: document.validateRange(range),
+        viewColumn: columnBesideTab(document.uri),
+      });
     } catch (thrown) {
       const error = toLemmaError(thrown);
       this.#log.warn(`[panel] ${snapshot.uri} cannot be opened: ${JSON.stringify(error)}`);

@@ -8,7 +8,7 @@ import type { EditPlan } from '../../core/editPlan.ts';
 import { LemmaFailure } from '../../core/errors.ts';
 import type { Range, Snapshot } from '../../core/snapshot.ts';
 import { fromPosition, fromRange, toRange } from './convert.ts';
-import { isReadOnly, openDocument } from './openDocument.ts';
+import { columnBesideTab, isReadOnly, openDocument } from './openDocument.ts';
 import { documentName, isInputField } from './documents.ts';
 
 export interface AnswerEdit {
@@ -122,7 +122,7 @@ async function shownEditor(document: vscode.TextDocument): Promise<vscode.TextEd
   if (of(vscode.window.activeTextEditor)) return vscode.window.activeTextEditor;
   const visible = vscode.window.visibleTextEditors.find(of);
   if (visible || document.uri.scheme === 'vscode-notebook-cell') return visible;
-  return vscode.window.showTextDocument(document, { preserveFocus: true });
+  return vscode.window.showTextDocument(document, { preserveFocus: true, viewColumn: columnBesideTab(document.uri) });
 }
 
 /** @returns where the new text stands, or undefined when the edit was not made */

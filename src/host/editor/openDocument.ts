@@ -21,6 +21,19 @@ export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument
   }
 }
 
+/**
+ * The column to show a document in while the panel is the active tab, so that the text does not cover it: where the document
+ * is open already, else where text is. Undefined, for the active column, in all other cases.
+ */
+export function columnBesideTab(uri: vscode.Uri): vscode.ViewColumn | undefined {
+  const { activeTabGroup, all } = vscode.window.tabGroups;
+  if (!(activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview)) return undefined;
+  const holds = ({ input }: vscode.Tab): boolean => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
+  const isText = ({ activeTab }: vscode.TabGroup): boolean => activeTab?.input instanceof vscode.TabInputText;
+  const group = all.find(({ tabs }) => tabs.some(holds)) ?? all.find(isText);
+  return group?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
 function isVisible(document: vscode.TextDocument): boolean {
   return vscode.window.visibleTextEditors.some((editor) => editor.document === document);
 }
