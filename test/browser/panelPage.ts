@@ -102,6 +102,31 @@ export class PanelPage {
     await this.reload(state);
   }
 
+  /** Loads the page, with nothing remembered and nothing shown. */
+  async blank(): Promise<void> {
+    await this.page.goto(this.address);
+    await this.page.evaluate(() => sessionStorage.clear());
+  }
+
+  /** Resolves when the page has not changed for some frames and waits for no formula and no colours. */
+  async settled(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const waits = (): boolean =>
+        [...document.querySelectorAll('.math > code.tex, .scroll > code.tex')].some(
+          (source) => !source.classList.contains('bad') && !source.closest('.pending'),
+        ) ||
+        (document.querySelector('.code .language:not(:empty)') !== null &&
+          !performance.getEntriesByType('resource').some(({ name }) => name.includes('highlighter')));
+      let before = -1;
+      for (let still = 0; still < 4;) {
+        await new Promise((done) => requestAnimationFrame(done));
+        const now = document.querySelectorAll('main *').length;
+        still = now === before && !waits() ? still + 1 : 0;
+        before = now;
+      }
+    });
+  }
+
   /** Loads the page anew as VS Code does when the view comes back. */
   async reload(state: PanelState): Promise<void> {
     await this.page.goto(this.address);

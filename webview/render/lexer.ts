@@ -22,6 +22,9 @@ export function linkDefinitions(from?: LinkDefinitions): LinkDefinitions {
 /** Tags that models use inside prose and that mean no more than their look. Anything else is shown as it was written. */
 const plainTag = /^<\/?(?:b|i|u|s|em|strong|sub|sup|kbd|br)\s*\/?>/i;
 
+/** Quotes and lists inside each other on one line: each level is a call inside a call for marked. Such a line stays text. */
+const deepNesting = /^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t])){100}/;
+
 /** `open`: the text still grows, so a formula without an end is a token of its own and not yet text. */
 function dialect(open: boolean): Marked {
   const formulas: MarkedExtension = {
@@ -51,6 +54,8 @@ function dialect(open: boolean): Marked {
       },
     ],
     tokenizer: {
+      blockquote: (src) => (deepNesting.test(src) ? undefined : false),
+      list: (src) => (deepNesting.test(src) ? undefined : false),
       tag(src) {
         const raw = plainTag.exec(src)?.[0];
         if (raw === undefined) return undefined;
@@ -88,6 +93,14 @@ export function lexBlocks(src: string, links: LinkDefinitions, open: boolean): T
   const lexer = new Lexer((open ? openDialect : closedDialect).defaults);
   lexer.tokens.links = links;
   return lexer.blockTokens(src, lexer.tokens);
+}
+
+/** Marks of emphasis and links in one block, beyond which pairing them takes longer than reading would. */
+const mostMarks = 10_000;
+
+/** A block that no one wrote to be read: its marks would take seconds or all of the stack, so it is shown as it is. */
+export function isBeyondMarkdown(block: string): boolean {
+  return block.length > mostMarks && (block.match(/[*_[]+/g)?.length ?? 0) > mostMarks;
 }
 
 export type { Token };

@@ -10,6 +10,7 @@ import { slottedHtml } from './html.ts';
 import type { Slot } from './html.ts';
 import { formulaElement, formulaKey } from './math.ts';
 import type { FormulaWords, MathOutput } from './math.ts';
+import { isBeyondMarkdown } from './lexer.ts';
 import { mended } from './mend.ts';
 import { morphRange } from './morph.ts';
 import type { MorphRule } from './morph.ts';
@@ -265,7 +266,8 @@ export class MarkdownView {
   private redrawUsersOf(labels: readonly string[]): void {
     for (const block of this.blocks.slice(this.firstMounted)) {
       if (!block.drawn) continue;
-      const source = block.source.replace(/\s+/g, ' ').toLowerCase();
+      // As marked folds labels: `ẞ` and `SS` are one.
+      const source = block.source.replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
       if (!labels.some((label) => source.includes(`[${label}]`))) continue;
       const fresh = this.nodesOf(block.source, false, false);
       const end = block.nodes.at(-1)?.nextSibling ?? null;
@@ -274,6 +276,7 @@ export class MarkdownView {
   }
 
   private nodesOf(source: string, open: boolean, caret: boolean): ChildNode[] {
+    if (isBeyondMarkdown(source)) return [this.sourceParagraph(source)];
     try {
       const { html, slots } = slottedHtml(source, this.cutter.links, open);
       const fragment = sanitized(html);

@@ -32,6 +32,7 @@ function load(onError: (error: unknown) => void): void {
   loading ??= import('katex').then(
     (module) => {
       katex = module.default;
+      styleThroughObjects();
       return drawWaiting();
     },
     (error: unknown) => {
@@ -50,6 +51,19 @@ async function drawWaiting(): Promise<void> {
     if (performance.now() - start < sliceMs) continue;
     await new Promise((done) => requestAnimationFrame(done));
     start = performance.now();
+  }
+}
+
+/**
+ * KaTeX sets the styles of its arrows (`\vec`) and of its MathML by attribute, which a strict CSP forbids and reports.
+ * Through the style object the same declarations are allowed. Only KaTeX makes elements of these two kinds with styles.
+ */
+function styleThroughObjects(): void {
+  for (const { prototype } of [SVGElement, MathMLElement]) {
+    prototype.setAttribute = function (this: SVGElement | MathMLElement, name, value) {
+      if (name === 'style') this.style.cssText = value;
+      else Element.prototype.setAttribute.call(this, name, value);
+    };
   }
 }
 

@@ -73,8 +73,12 @@ function displayed(src: string, ownLines: boolean): Formula | undefined {
 /** Text between two delimiters; a backslash takes its next character with it, as TeX does. */
 function enclosed(src: string, open: string, close: string, display: boolean, longest: number, oneParagraph: boolean): Formula | undefined {
   const limit = Math.min(src.length, longest);
+  // `\text{if \(x\)}`: only the delimiters with different ends can be inside each other.
+  let depth = 0;
   for (let index = open.length; index < limit; index += 1) {
-    if (src.startsWith(close, index)) {
+    if (open !== close && src.startsWith(open, index)) depth += 1;
+    if (src.startsWith(close, index) && depth > 0) depth -= 1;
+    else if (src.startsWith(close, index)) {
       const tex = src.slice(open.length, index);
       return tex.trim() === '' || swallowsCode(tex) ? undefined : { raw: src.slice(0, index + close.length), tex, display, closed: true };
     }
@@ -144,5 +148,5 @@ function isBlankLine(src: string, index: number): boolean {
 
 /** A fence inside would belong to the formula here and to a code block for everyone else. */
 function swallowsCode(tex: string): boolean {
-  return /(?:^|\n)[ >]*(?:```|~~~)/.test(tex);
+  return /\n[ >]*(?:```|~~~)/.test(tex);
 }
