@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
+import { access, readFile } from 'node:fs/promises';
 import type { Conversation, ConversationEvent } from '../core/conversation.ts';
 import { applyEvent, foldEvents, interruptedEvents, journalVersion } from '../core/conversation.ts';
 import { toLemmaError, type LemmaError } from '../core/errors.ts';
+import { decodeJournal } from '../core/journal.ts';
+import { ConversationLibrary } from './conversationLibrary.ts';
 import { Disposables, Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
-import { JournalFile } from './journalFile.ts';
+import { JournalFile, NewerJournalError } from './journalFile.ts';
 
 /** Where the id of the conversation last shown is remembered; `vscode.Memento` fits. */
 export interface Memory {
@@ -19,6 +21,12 @@ export interface AppendedEvent {
   readonly event: ConversationEvent;
 }
 
+/**
+ * What came of opening a conversation: it is shown; a copy of it is shown, since another window writes it; it was
+ * written by a newer Lemma and is left alone; nothing in it can be read, and it was set aside; it is not there.
+ */
+export type Opened = 'opened' | 'copied' | 'newer' | 'damaged' | 'missing';
+
 const activeKey = 'lemma.activeConversation';
 
 /**
@@ -26,7 +34,8 @@ const activeKey = 'lemma.activeConversation';
  * has been appended here. The file is created by the first event, so looking at an empty panel leaves nothing behind.
  */
 export class Conversations {
-  readonly #folder: string;
+  /** All conversations of the folder. */
+  readonly library: ConversationLibrary;
   readonly #memory: Memory;
   readonly #log: InferenceLog;
   readonly #appended = new Emitter<AppendedEvent>();
@@ -47,7 +56,7 @@ export class Conversations {
 
   /** @param folder for the journals; created when needed */
   constructor(folder: string, memory: Memory, log: InferenceLog) {
-    this.#folder = folder;
+    this.library = new ConversationLibrary(folder, log);
     this.#memory = memory;
     this.#log = log;
   }
@@ -63,23 +72,30 @@ export class Conversations {
   /** Opens what was shown last, if no other window has it. Turns that a crash left running end as interrupted. */
   async restore(): Promise<void> {
     const id = this.#memory.get(activeKey);
-    if (id === undefined || !/^[\w-]+$/.test(id)) return;
+    if (id === undefined || !isId(id)) return;
     try {
-      const opened = await JournalFile.open(this.#file(id));
-      if (!opened) {
-        this.#log.info(`[store] Conversation ${id} is open in another window; this one starts a new conversation.`);
-        return;
-      }
-      if (opened.decoded.damaged) this.#log.warn(`[store] ${opened.journal.path}: ${opened.decoded.damaged}`);
-      this.#use(opened.journal);
-      this.#conversation = foldEvents(opened.decoded.events);
-      this.#eventCount = opened.decoded.events.length;
-      for (const event of interruptedEvents(this.#conversation, Date.now())) this.append(event);
-      this.#switched.fire();
+      const result = await this.#load(id);
+      if (result !== 'opened') this.#log.info(`[store] Conversation ${id} is ${result}; this window starts a new one.`);
     } catch (error) {
       this.#log.error(`[store] Conversation ${id} cannot be opened: ${describe(error)}`);
-      this.#failed.fire({ code: 'storageFailed', path: this.#file(id), reason: describe(error) });
+      this.#failed.fire({ code: 'storageFailed', path: this.library.file(id), reason: describe(error) });
     }
+  }
+
+  /**
+   * Shows another conversation. One that another window has open is copied with all it holds so far, so that it can
+   * be read and continued here as well.
+   * @throws the file system's error, with the current conversation left as it is
+   */
+  async open(id: string): Promise<Opened> {
+    if (id === this.#conversation?.id) return 'opened';
+    if (!isId(id)) return 'missing';
+    const result = await this.#load(id);
+    if (result !== 'locked') return result;
+    const { events, version } = decodeJournal(await readFile(this.library.file(id)));
+    if (version !== undefined && version > journalVersion) return 'newer';
+    await this.startWith(events.filter((event) => event.type !== 'created'));
+    return 'copied';
   }
 
   append(event: ConversationEvent): void {
@@ -94,14 +110,21 @@ export class Conversations {
 
   /** Leaves the current conversation as it is and shows an empty one. */
   async startNew(): Promise<void> {
-    await this.#opening;
-    const journal = this.#journal;
-    this.#journal = undefined;
-    this.#unwritten = [];
-    this.#conversation = undefined;
-    this.#eventCount = 0;
+    const journal = await this.#leave();
     this.#switched.fire();
     await Promise.all([journal?.close(), this.#memory.update(activeKey, undefined)]);
+  }
+
+  /** Leaves the current conversation as it is and shows a new one that begins with these events, none of them `created`. */
+  async startWith(events: readonly ConversationEvent[]): Promise<void> {
+    await (await this.#leave())?.close();
+    const id = randomUUID();
+    this.#unwritten = [{ type: 'created', version: journalVersion, id, at: Date.now() }, ...events];
+    this.#conversation = foldEvents(this.#unwritten);
+    this.#eventCount = this.#unwritten.length;
+    this.#opening = this.#open(id);
+    for (const event of interruptedEvents(this.#conversation, Date.now())) this.append(event);
+    this.#switched.fire();
   }
 
   /** Writes what waits and closes the file. */
@@ -109,6 +132,45 @@ export class Conversations {
     await this.#opening;
     await this.#journal?.close();
     this.#disposables.dispose();
+  }
+
+  async #load(id: string): Promise<Exclude<Opened, 'copied'> | 'locked'> {
+    const file = this.library.file(id);
+    // Opening would create it.
+    if (!(await exists(file))) return 'missing';
+    const opened = await JournalFile.open(file).catch((error: unknown) => {
+      if (error instanceof NewerJournalError) return 'newer' as const;
+      throw error;
+    });
+    if (opened === 'newer') return 'newer';
+    if (!opened) return 'locked';
+    const { journal, decoded } = opened;
+    if (decoded.damaged) this.#log.warn(`[store] ${journal.path}: ${decoded.damaged}`);
+    const conversation = foldEvents(decoded.events);
+    if (!conversation) {
+      await journal.close();
+      await this.library.setAside(id);
+      return 'damaged';
+    }
+    await (await this.#leave())?.close();
+    this.#use(journal);
+    this.#conversation = conversation;
+    this.#eventCount = decoded.events.length;
+    for (const event of interruptedEvents(conversation, Date.now())) this.append(event);
+    this.#switched.fire();
+    await this.#memory.update(activeKey, id);
+    return 'opened';
+  }
+
+  /** From now on there is no current conversation. @returns the journal of the last one, to be closed */
+  async #leave(): Promise<JournalFile | undefined> {
+    await this.#opening;
+    const journal = this.#journal;
+    this.#journal = undefined;
+    this.#unwritten = [];
+    this.#conversation = undefined;
+    this.#eventCount = 0;
+    return journal;
   }
 
   #create(): void {
@@ -119,7 +181,7 @@ export class Conversations {
 
   async #open(id: string): Promise<void> {
     try {
-      const opened = await JournalFile.open(this.#file(id));
+      const opened = await JournalFile.open(this.library.file(id));
       if (!opened) throw new Error('The file is in use.');
       this.#use(opened.journal);
       for (const event of this.#unwritten.splice(0)) opened.journal.append(event);
@@ -127,7 +189,7 @@ export class Conversations {
     } catch (error) {
       // The conversation goes on in memory; the panel says that it is not being saved.
       this.#log.error(`[store] ${describe(error)}`);
-      this.#failed.fire({ code: 'storageFailed', path: this.#file(id), reason: describe(error) });
+      this.#failed.fire({ code: 'storageFailed', path: this.library.file(id), reason: describe(error) });
     }
   }
 
@@ -135,10 +197,18 @@ export class Conversations {
     this.#journal = journal;
     this.#disposables.add(journal.onDidFail((error) => this.#failed.fire(error)));
   }
+}
 
-  #file(id: string): string {
-    return path.join(this.#folder, `${id}.jsonl`);
-  }
+/** Ids are UUIDs; anything else could name a file elsewhere. */
+function isId(id: string): boolean {
+  return /^[\w-]+$/.test(id);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 function describe(error: unknown): string {

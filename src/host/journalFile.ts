@@ -1,14 +1,21 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConversationEvent } from '../core/conversation.ts';
+import { journalVersion } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import type { DecodedJournal } from '../core/journal.ts';
 import { decodeJournal, encodeEvent } from '../core/journal.ts';
+import { migrateJournal, migrations, versionOf } from '../core/journalMigration.ts';
 import { Emitter } from './disposables.ts';
 
 /** How long a failed write waits before it is tried again, milliseconds. */
 const retryMs = 2_000;
+
+/** The journal was written by a newer Lemma, in a format that this one would damage. */
+export class NewerJournalError extends Error {
+  override readonly name = 'NewerJournalError';
+}
 
 /**
  * One conversation's journal on disk: read once, then only appended to, by one process at a time.
@@ -36,21 +43,24 @@ export class JournalFile {
   }
 
   /**
-   * Opens or creates a journal for writing.
+   * Opens or creates a journal for writing. One of an older version is migrated; the old one is kept as `NAME.vN.backup`.
    * @returns undefined when another living process writes it
-   * @throws the file system's error when it can be neither read nor created
+   * @throws `NewerJournalError` for one of a newer version, which stays as it is; the file system's error when it can
+   *   be neither read nor created
    */
-  static async open(file: string): Promise<{ readonly journal: JournalFile; readonly decoded: DecodedJournal } | undefined> {
+  static async open(
+    file: string,
+    steps = migrations,
+  ): Promise<{ readonly journal: JournalFile; readonly decoded: DecodedJournal } | undefined> {
     await mkdir(path.dirname(file), { recursive: true });
     if (!(await lock(lockPath(file)))) return undefined;
     try {
-      const handle = await open(file, 'a').then(async (created) => {
-        await created.close();
-        return open(file, 'r+');
-      });
-      const decoded = decodeJournal(await handle.readFile());
+      await open(file, 'a').then((created) => created.close());
+      const bytes = await readCurrent(file, steps);
+      const decoded = decodeJournal(bytes);
+      const handle = await open(file, 'r+');
       // A torn last line holds no event; what is appended must not run into it.
-      await handle.truncate(decoded.validBytes);
+      if (decoded.validBytes < bytes.length) await handle.truncate(decoded.validBytes);
       return { journal: new JournalFile(file, handle, decoded.validBytes), decoded };
     } catch (error) {
       await rm(lockPath(file), { force: true });
@@ -107,6 +117,45 @@ export class JournalFile {
       this.#retry = setTimeout(() => this.#write(), retryMs);
       this.#retry.unref();
     }
+  }
+}
+
+/** The bytes of a journal in this version's format. The lock must be held, since an older file is replaced. */
+async function readCurrent(file: string, steps: typeof migrations): Promise<Buffer> {
+  const bytes = await readFile(file);
+  const version = versionOfBytes(bytes) ?? journalVersion;
+  if (version > journalVersion) throw new NewerJournalError(`${file} has version ${version}; this Lemma knows ${journalVersion}.`);
+  const migrated = version < journalVersion ? migrateJournal(bytes.toString('utf8'), steps) : undefined;
+  if (migrated === undefined) return bytes;
+  // The backup is whole before the journal changes, and the journal changes at once.
+  await writeFile(`${file}.v${version}.backup`, bytes);
+  await writeFile(`${file}.migrating`, migrated);
+  await rename(`${file}.migrating`, file);
+  return readFile(file);
+}
+
+/** Version of a journal by its first line, which is a few hundred bytes long; undefined when it tells none. */
+export function versionOfBytes(journal: Buffer): number | undefined {
+  return versionOf(journal.subarray(0, journal.indexOf(0x0a) + 1).toString('utf8'));
+}
+
+/** Whether a living process, this one included, writes the journal. */
+export async function isLocked(file: string): Promise<boolean> {
+  const owner = Number(await readFile(lockPath(file), 'utf8').catch(() => '0'));
+  return owner === process.pid || isAlive(owner);
+}
+
+/**
+ * Does something to a journal that nobody may write meanwhile.
+ * @returns false, without doing it, when somebody writes it
+ */
+export async function withLock(file: string, act: () => Promise<void>): Promise<boolean> {
+  if (!(await lock(lockPath(file)))) return false;
+  try {
+    await act();
+    return true;
+  } finally {
+    await rm(lockPath(file), { force: true });
   }
 }
 
