@@ -4,6 +4,8 @@
  */
 import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
+import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
+import arrowUp from '@vscode/codicons/src/icons/arrow-up.svg';
 import attach from '@vscode/codicons/src/icons/attach.svg';
 import book from '@vscode/codicons/src/icons/book.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
@@ -13,14 +15,17 @@ import clockface from '@vscode/codicons/src/icons/clockface.svg';
 import close from '@vscode/codicons/src/icons/close.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
 import debugStop from '@vscode/codicons/src/icons/debug-stop.svg';
+import edit from '@vscode/codicons/src/icons/edit.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
 import goToFile from '@vscode/codicons/src/icons/go-to-file.svg';
 import info from '@vscode/codicons/src/icons/info.svg';
 import insert from '@vscode/codicons/src/icons/insert.svg';
 import lightbulb from '@vscode/codicons/src/icons/lightbulb.svg';
+import listTree from '@vscode/codicons/src/icons/list-tree.svg';
 import listSelection from '@vscode/codicons/src/icons/list-selection.svg';
 import refresh from '@vscode/codicons/src/icons/refresh.svg';
 import replace from '@vscode/codicons/src/icons/replace.svg';
+import search from '@vscode/codicons/src/icons/search.svg';
 import send from '@vscode/codicons/src/icons/send.svg';
 import settingsGear from '@vscode/codicons/src/icons/settings-gear.svg';
 import symbolOperator from '@vscode/codicons/src/icons/symbol-operator.svg';
@@ -28,6 +33,8 @@ import sync from '@vscode/codicons/src/icons/sync.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 
 const sources = {
+  'arrow-down': arrowDown,
+  'arrow-up': arrowUp,
   attach,
   book,
   check,
@@ -37,14 +44,17 @@ const sources = {
   close,
   copy,
   'debug-stop': debugStop,
+  edit,
   error,
   'go-to-file': goToFile,
   info,
   insert,
   lightbulb,
+  'list-tree': listTree,
   'list-selection': listSelection,
   refresh,
   replace,
+  search,
   send,
   'settings-gear': settingsGear,
   'symbol-operator': symbolOperator,

@@ -15,6 +15,7 @@ import { registerControls } from './controls.ts';
 import { emptyMemory, recall, remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import type { FoldEvent } from './components/thought.ts';
+import type { ThoughtEditEvent } from './components/thoughtEdit.ts';
 import { emptyStore, reduce, runningTurn } from './store.ts';
 
 registerControls();
@@ -56,7 +57,9 @@ function draw(): void {
   if (first || host.conversation?.id !== memory.conversationId) changeConversation(host.conversation?.id ?? '', first);
   panel.context = context;
   panel.store = store;
+  followFold();
   panel.folds = memory.folds;
+  panel.thoughtEdits = memory.thoughtEdits;
   if (first) void start(host.draft);
   if (redrawn) void tellPainted(host.eventCount);
   redrawn = false;
@@ -92,7 +95,7 @@ async function tellPainted(eventCount: number): Promise<void> {
 /** Folds and position belong to one conversation; the draft does not. */
 function changeConversation(conversationId: string, first: boolean): void {
   if (conversationId === memory.conversationId) return;
-  keep({ ...emptyMemory, conversationId, draft: memory.draft });
+  keep({ ...emptyMemory, conversationId, draft: memory.draft, nextFold: memory.nextFold });
   if (!first) panel.follow?.restore(emptyMemory.scroll);
 }
 
@@ -102,12 +105,36 @@ function keep(change: Partial<Memory>): void {
 }
 
 panel.addEventListener('lemma-fold', (event) => {
-  const { turnId, fold } = (event as FoldEvent).detail;
-  keep({ folds: { ...memory.folds, [turnId]: fold } });
+  const { turnId, fold, following } = (event as FoldEvent).detail;
+  keep({ folds: { ...memory.folds, [turnId]: fold }, ...(following ? { nextFold: following } : {}) });
   panel.folds = memory.folds;
 });
+panel.addEventListener('lemma-edit-thought', (event) => {
+  const { turnId, text } = (event as ThoughtEditEvent).detail;
+  const { [turnId]: _before, ...others } = memory.thoughtEdits;
+  keep({ thoughtEdits: text === undefined ? others : { ...others, [turnId]: text } });
+  panel.thoughtEdits = memory.thoughtEdits;
+});
+panel.addEventListener('lemma-find', () => void panel.openFind());
 panel.addEventListener('lemma-draft', (event) => keep({ draft: (event as DraftEvent).detail }));
 
+/** A new thought begins as the user left the last one. */
+function followFold(): void {
+  const id = runningTurn(store)?.question.id;
+  if (id === undefined || memory.nextFold === 'preview' || id in memory.folds) return;
+  keep({ folds: { ...memory.folds, [id]: memory.nextFold } });
+}
+
+// Before VS Code's own listener, which would hand the keys to the workbench: there they mean the editor's symbols and search.
+window.addEventListener(
+  'keydown',
+  (event) => {
+    if (event.isComposing || !panel.findKey(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
 window.addEventListener('keydown', (event) => {
   const turn = runningTurn(store);
   if (!turn || event.isComposing) return;

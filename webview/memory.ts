@@ -16,17 +16,28 @@ export interface ReadingPlace {
 }
 
 /** As the user left it; turns that are not listed follow the rule of their phase. */
-export type Fold = 'open' | 'closed';
+export type Fold = 'open' | 'preview' | 'closed';
 
 export interface Memory {
   readonly conversationId: string;
   readonly draft: string;
   readonly folds: Readonly<Record<string, Fold>>;
+  /** How thoughts of later turns begin, in any conversation. */
+  readonly nextFold: Fold;
+  /** Thoughts that are being edited, by turn. */
+  readonly thoughtEdits: Readonly<Record<string, string>>;
   /** `atEnd` follows the text; else `place` is returned to, or where there is no text at the log's top edge, `top` in pixels. */
   readonly scroll: { readonly top: number; readonly atEnd: boolean; readonly place?: ReadingPlace };
 }
 
-export const emptyMemory: Memory = { conversationId: '', draft: '', folds: {}, scroll: { top: 0, atEnd: true } };
+export const emptyMemory: Memory = {
+  conversationId: '',
+  draft: '',
+  folds: {},
+  nextFold: 'preview',
+  thoughtEdits: {},
+  scroll: { top: 0, atEnd: true },
+};
 
 /** The remembered state, with defaults for whatever an earlier version did not write. */
 export function recall(api: VsCodeApi): Memory {

@@ -36,6 +36,21 @@ export const strings: PanelStrings = {
   ...{ liveReading: 'Reading the question.', liveThinking: 'Thinking.', liveAnswering: 'Answering.', liveReady: 'Answer ready.' },
   ...{ liveLoading: 'Loading the model.', liveStopped: 'Stopped.', chooseModel: 'Choose another model file', openLink: 'Open {0}' },
   ...{ badFormula: 'This formula cannot be drawn: {0}', renderFailed: 'This part cannot be drawn, so its source is shown.' },
+  ...{
+    contents: 'Contents of the Thought (Ctrl+Shift+O)',
+    searchThought: 'Search in the Thought (Ctrl+F)',
+    find: 'Find',
+    findCount: '{0} of {1}',
+    findNone: 'Not found',
+    findPrevious: 'Previous Match (Shift+F3)',
+    findNext: 'Next Match (F3)',
+    findClose: 'Close (Escape)',
+    editThought: 'Edit Thought…',
+    editThoughtHint: 'The model goes on thinking from the end of this text.',
+    editThoughtAnswered: 'The model goes on thinking from the end of this text. Its new answer takes the place of the one below.',
+    continueFromHere: 'Continue from Here',
+    cancel: 'Cancel',
+  },
   ...{ dismiss: 'Close', seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{0} min' },
 };
 

@@ -10,7 +10,8 @@ export interface AnswerContent {
 
 /** The answer as Markdown. Its children belong to the renderer, so it is not a template. */
 export class LemmaAnswer extends HTMLElement {
-  private view: MarkdownView | undefined;
+  /** Undefined before the first draw. */
+  view: MarkdownView | undefined;
   private shown: AnswerContent | undefined;
 
   /** Set by the turn at each change. */

@@ -15,9 +15,12 @@ import './composer.ts';
 import type { LemmaComposer } from './composer.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
+import './find.ts';
+import type { LemmaFind } from './find.ts';
 import { FollowEnd } from './follow.ts';
 import { notice, welcome } from './notes.ts';
 import { statusLine } from './statusLine.ts';
+import { LemmaThought } from './thought.ts';
 import './turn.ts';
 
 /** How long a button says that it has copied, in milliseconds. */
@@ -29,6 +32,8 @@ export class LemmaPanel extends PanelElement {
     context: { attribute: false },
     store: { attribute: false },
     folds: { attribute: false },
+    thoughtEdits: { attribute: false },
+    finding: { state: true },
     pulse: { state: true },
     atEnd: { state: true },
     live: { state: true },
@@ -36,6 +41,10 @@ export class LemmaPanel extends PanelElement {
   declare context: PanelContext;
   declare store: Store;
   declare folds: Readonly<Record<string, Fold>>;
+  /** Thoughts that are being edited, by turn. */
+  declare thoughtEdits: Readonly<Record<string, string>>;
+  /** The search field is shown. */
+  declare finding: boolean;
   declare pulse: Pulse | undefined;
   declare atEnd: boolean;
   /** What the polite region says. */
@@ -50,6 +59,8 @@ export class LemmaPanel extends PanelElement {
   constructor() {
     super();
     this.folds = {};
+    this.thoughtEdits = {};
+    this.finding = false;
     this.atEnd = true;
     this.live = '';
   }
@@ -87,6 +98,7 @@ export class LemmaPanel extends PanelElement {
     const turn = runningTurn(store);
     const turns = host.conversation?.turns ?? [];
     return html`
+      ${this.finding ? html`<lemma-find .context=${context} .turns=${turns} @lemma-find-close=${this.closeFind}></lemma-find>` : nothing}
       <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
         <div class="turns" @click=${this.onClick} @keydown=${this.onKey}>
           ${
@@ -136,6 +148,7 @@ export class LemmaPanel extends PanelElement {
       .turn=${turn}
       .words=${host.words[id]}
       .fold=${this.folds[id]}
+      .thoughtEdit=${this.thoughtEdits[id]}
       .pulse=${running === turn ? this.pulse : undefined}
       .newest=${turn === host.conversation?.turns.at(-1)}
       .busy=${running !== undefined}
@@ -154,6 +167,36 @@ export class LemmaPanel extends PanelElement {
     // Asking is the reader's own move: the new turn is what they want to see.
     if (before?.host && turnCount(this.store) > turnCount(before)) this.follow?.toEnd();
   }
+
+  /** Shows the search field, with the selected words in it. */
+  async openFind(): Promise<void> {
+    const selected = window.getSelection()?.toString().trim() ?? '';
+    this.finding = true;
+    await this.updateComplete;
+    await this.querySelector<LemmaFind>('lemma-find')?.open(selected.includes('\n') ? '' : selected);
+  }
+
+  /** Ctrl+F, F3, Shift+F3 and Ctrl+Shift+O. @returns the key was one of them */
+  findKey({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
+    const control = (ctrlKey || metaKey) && !altKey;
+    if (control && shiftKey && key.toLowerCase() === 'o') this.openContents();
+    else if ((control && !shiftKey && key.toLowerCase() === 'f') || (key === 'F3' && !this.finding)) void this.openFind();
+    else if (key === 'F3') this.querySelector<LemmaFind>('lemma-find')?.step(shiftKey ? -1 : 1);
+    else return false;
+    return true;
+  }
+
+  /** Of the thought that has the focus, else of the last one. */
+  private openContents(): void {
+    const focused = document.activeElement?.closest('lemma-turn')?.querySelector('lemma-thought');
+    const thought = focused ?? [...this.querySelectorAll('lemma-thought')].findLast((each) => each.checkVisibility());
+    if (thought instanceof LemmaThought) void thought.openContents();
+  }
+
+  private readonly closeFind = (): void => {
+    this.finding = false;
+    this.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true });
+  };
 
   /** Milliseconds since 1970 by the host's clock. */
   private now(): number {

@@ -1,10 +1,12 @@
 import { html, nothing } from 'lit';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { thoughtMs } from '../../src/core/conversation.ts';
 import type { Turn } from '../../src/core/conversation.ts';
 import { formatCount, formatDuration, formatSpan, formatTokens } from '../../src/core/format.ts';
+import { entryAt, ThoughtOutliner } from '../../src/core/thoughtOutline.ts';
+import type { OutlineEntry } from '../../src/core/thoughtOutline.ts';
 import { fill } from '../../src/shared/panelStrings.ts';
-import { thoughtMode, toggled } from '../foldState.ts';
+import { followingFold, thoughtMode, toggled } from '../foldState.ts';
 import type { ThoughtMode } from '../foldState.ts';
 import { icon } from '../icons.ts';
 import type { Fold } from '../memory.ts';
@@ -12,12 +14,22 @@ import type { Pulse } from '../pulse.ts';
 import { MarkdownView } from '../render/markdown.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
+import { outline } from './outline.ts';
+import { iconButton } from './pushButton.ts';
+import { showRange } from './showRange.ts';
+import './thoughtEdit.ts';
+import type { ThoughtEditEvent } from './thoughtEdit.ts';
 
 /** Blocks that a preview keeps on the page: its four lines never reach further back. */
 const previewBlocks = 6;
 
 /** Told to the panel, which keeps it over reloads. */
-export type FoldEvent = CustomEvent<{ readonly turnId: string; readonly fold: Fold }>;
+export type FoldEvent = CustomEvent<{
+  readonly turnId: string;
+  readonly fold: Fold;
+  /** How later thoughts begin; absent when it was not the user's wish. */
+  readonly following?: Fold;
+}>;
 
 /** The thought under its heading: folded, as a preview of its last four lines, or open. */
 export class LemmaThought extends PanelElement {
@@ -26,16 +38,47 @@ export class LemmaThought extends PanelElement {
     turn: { attribute: false },
     fold: { attribute: false },
     pulse: { attribute: false },
+    edit: { attribute: false },
+    busy: { attribute: false },
+    contents: { state: true },
+    current: { state: true },
   };
   declare context: PanelContext;
   declare turn: Turn;
   declare fold: Fold | undefined;
   /** Undefined once the turn has ended. */
   declare pulse: Pulse | undefined;
-  private view: MarkdownView | undefined;
+  /** The thought as it is being edited. */
+  declare edit: string | undefined;
+  /** Some turn is running. */
+  declare busy: boolean;
+  /** The contents are shown, where the thought is open. */
+  declare contents: boolean;
+  /** Index of the entry that is being read. */
+  declare current: number;
+  /** Undefined while the thought is folded. */
+  view: MarkdownView | undefined;
+  private readonly outliner = new ThoughtOutliner();
+  private entries: readonly OutlineEntry[] = [];
+  private log: Element | null = null;
+  private frame: number | undefined;
+
+  constructor() {
+    super();
+    this.busy = false;
+    this.contents = false;
+    this.current = -1;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.log = this.closest('.log');
+    this.log?.addEventListener('scroll', this.onScroll, { passive: true });
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.log?.removeEventListener('scroll', this.onScroll);
     this.clear();
   }
 
@@ -45,12 +88,30 @@ export class LemmaThought extends PanelElement {
 
   protected override render(): TemplateResult {
     const { mode } = this;
+    const editing = this.edit !== undefined && this.turn.phase === 'ended';
+    const contents = this.contents && mode === 'open' && !editing && this.entries.length > 0;
     this.classList.toggle('open', mode === 'open');
-    return html`<header>${this.turn.thoughtTokens === 0 && isBeforeThought(this.turn) ? this.waiting() : this.heading(mode)}</header>
+    this.classList.toggle('listed', contents);
+    return html`<header>
+        ${this.turn.thoughtTokens === 0 && isBeforeThought(this.turn) ? this.waiting() : html`${this.heading(mode)}${this.tools(contents)}`}
+      </header>
+      ${contents ? outline(this.entries, this.current, this.context.strings.contents, this.jump) : nothing}
+      ${
+        editing
+          ? html`<lemma-thought-edit
+              class="edit"
+              .context=${this.context}
+              .turnId=${this.turn.question.id}
+              .text=${this.edit}
+              .answered=${this.turn.answer !== ''}
+              .busy=${this.busy}
+            ></lemma-thought-edit>`
+          : nothing
+      }
       <div
         class="flow ${mode === 'preview' ? 'preview' : ''}"
         aria-hidden=${mode === 'preview' ? 'true' : nothing}
-        ?hidden=${mode === 'folded'}
+        ?hidden=${mode === 'folded' || editing}
       ></div>`;
   }
 
@@ -69,6 +130,28 @@ export class LemmaThought extends PanelElement {
     </button>`;
   }
 
+  private tools(contents: boolean): TemplateResult {
+    const { strings } = this.context;
+    return html`${
+        this.turn.phase === 'ended' && this.turn.thought.trim() !== '' && this.edit === undefined
+          ? html`<span class="extra"
+              >${iconButton('edit', strings.editThought, () => this.tellEdit(this.turn.thought), { disabled: this.busy })}</span
+            >`
+          : nothing
+      }<button
+        type="button"
+        class="icon contents"
+        aria-label=${strings.contents}
+        title=${strings.contents}
+        aria-expanded=${contents}
+        @click=${this.toggleContents}
+      >
+        ${icon('list-tree')}</button
+      ><span class="extra"
+        >${iconButton('search', strings.searchThought, () => this.dispatchEvent(new CustomEvent('lemma-find', { bubbles: true })))}</span
+      >`;
+  }
+
   private running(): TemplateResult {
     const { strings, locale } = this.context;
     const tokens = this.pulse?.thoughtTokens ?? this.turn.thoughtTokens;
@@ -83,7 +166,13 @@ export class LemmaThought extends PanelElement {
     const { strings, locale } = this.context;
     const ms = thoughtMs(this.turn, this.pulse?.now ?? 0) ?? 0;
     const time = fill(strings.thoughtFor, formatSpan(ms, strings, locale));
-    return html`<span class="num">${time} · ${fill(strings.thoughtTokens, formatTokens(this.turn.thoughtTokens, locale))}</span>`;
+    const rate = ms >= 1000 ? Math.round((this.turn.thoughtTokens * 1000) / ms) : 0;
+    return html`<span class="num"
+      >${time} ·
+      ${fill(strings.thoughtTokens, formatTokens(this.turn.thoughtTokens, locale))}${
+        rate > 0 ? html`<span class="rate"> · ${fill(strings.tokensPerSecond, formatCount(rate, locale))}</span>` : nothing
+      }</span
+    >`;
   }
 
   private duration(ms: number): string {
@@ -91,21 +180,71 @@ export class LemmaThought extends PanelElement {
   }
 
   private readonly toggle = (): void => {
-    this.tell(toggled(this.mode));
+    const thinking = this.turn.phase === 'thinking';
+    const fold = toggled(this.mode, thinking);
+    this.tell(fold, followingFold(fold, thinking));
   };
 
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowRight') this.tell('open');
-    else if (event.key === 'ArrowLeft') this.tell('closed');
+    const thinking = this.turn.phase === 'thinking';
+    if (event.key === 'ArrowRight') this.tell('open', 'open');
+    else if (event.key === 'ArrowLeft') {
+      const fold = this.mode === 'open' ? toggled('open', thinking) : 'closed';
+      this.tell(fold, followingFold(fold, thinking));
+    }
   };
 
-  private tell(fold: Fold): void {
-    const detail = { turnId: this.turn.question.id, fold };
+  /** Unfolds the thought; resolves when it is on the page. */
+  async open(): Promise<void> {
+    if (this.edit === undefined && this.mode !== 'open') this.tell('open');
+    await new Promise((done) => requestAnimationFrame(done));
+    await this.updateComplete;
+  }
+
+  /** Shows the contents and puts the focus on the entry that is being read. */
+  async openContents(): Promise<void> {
+    this.contents = true;
+    await this.open();
+    this.querySelector<HTMLElement>('.outline [tabindex="0"]')?.focus();
+  }
+
+  private readonly toggleContents = (): void => {
+    if (this.contents && this.mode === 'open') this.contents = false;
+    else void this.openContents();
+  };
+
+  private readonly jump = ({ offset }: OutlineEntry): void => {
+    const node = this.view?.nodeAt(offset);
+    if (node instanceof Element) void showRange(node, true);
+  };
+
+  private readonly onScroll = (): void => {
+    if (!this.contents || this.mode !== 'open') return;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      const offset = this.view?.offsetAt((this.log?.getBoundingClientRect().top ?? 0) + 40);
+      this.current = offset === undefined ? -1 : entryAt(this.entries, offset);
+    });
+  };
+
+  private tellEdit(text: string | undefined): void {
+    const detail = { turnId: this.turn.question.id, text };
+    this.dispatchEvent(new CustomEvent('lemma-edit-thought', { detail, bubbles: true }) satisfies ThoughtEditEvent);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!this.contents || this.mode !== 'open') return;
+    if (changed.has('turn') || this.entries.length === 0) this.entries = this.outliner.entries(this.turn.thought.replace(/\r\n?/g, '\n'));
+  }
+
+  private tell(fold: Fold, following?: Fold): void {
+    const detail = { turnId: this.turn.question.id, fold, ...(following ? { following } : {}) };
     this.dispatchEvent(new CustomEvent('lemma-fold', { detail, bubbles: true }) satisfies FoldEvent);
   }
 
   protected override updated(): void {
     const { mode, turn } = this;
+    if (this.contents && this.current < 0) this.onScroll();
     if (mode === 'folded' || turn.thought === '') {
       this.clear();
       return;

@@ -20,6 +20,7 @@ export class LemmaTurn extends PanelElement {
     turn: { attribute: false },
     words: { attribute: false },
     fold: { attribute: false },
+    thoughtEdit: { attribute: false },
     pulse: { attribute: false },
     newest: { attribute: false },
     busy: { attribute: false },
@@ -28,6 +29,8 @@ export class LemmaTurn extends PanelElement {
   declare turn: Turn;
   declare words: TurnWords | undefined;
   declare fold: Fold | undefined;
+  /** The thought as it is being edited. */
+  declare thoughtEdit: string | undefined;
   /** Of this turn, while it runs. */
   declare pulse: Pulse | undefined;
   declare newest: boolean;
@@ -60,6 +63,8 @@ export class LemmaTurn extends PanelElement {
               .context=${context}
               .turn=${turn}
               .fold=${this.fold}
+              .edit=${this.thoughtEdit}
+              .busy=${this.busy}
               .pulse=${this.pulse}
             ></lemma-thought>`
       }

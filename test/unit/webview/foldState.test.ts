@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { lastTurn } from '../../../src/core/conversation.ts';
 import type { Turn } from '../../../src/core/conversation.ts';
-import { thoughtMode, toggled } from '../../../webview/foldState.ts';
+import { followingFold, thoughtMode, toggled } from '../../../webview/foldState.ts';
 import type { Script } from '../../browser/conversations.ts';
 import { solve } from '../../browser/conversations.ts';
 
@@ -22,14 +22,23 @@ describe('The fold of a thought', () => {
   });
 
   it('goes back to the preview when the user closes it while the model thinks', () => {
-    assert.equal(toggled('open'), 'closed');
-    assert.equal(thoughtMode(thinking, 'closed'), 'preview');
+    assert.equal(toggled('open', true), 'preview');
+    assert.equal(thoughtMode(thinking, 'preview'), 'preview');
+    assert.equal(toggled('open', false), 'closed');
+    assert.equal(thoughtMode(thinking, 'closed'), 'folded');
     assert.equal(thoughtMode(answering, 'closed'), 'folded');
   });
 
   it('previews a thought that ended without an answer until the user closes it', () => {
     assert.equal(thoughtMode(stopped, undefined), 'preview');
-    assert.equal(toggled('preview'), 'open');
+    assert.equal(toggled('preview', true), 'open');
     assert.equal(thoughtMode(stopped, 'closed'), 'folded');
+  });
+
+  it('is followed by later thoughts, except that one which was looked at afterwards and closed again hides none', () => {
+    assert.equal(followingFold('open', true), 'open');
+    assert.equal(followingFold('closed', true), 'closed');
+    assert.equal(followingFold('open', false), 'open');
+    assert.equal(followingFold('closed', false), 'preview');
   });
 });

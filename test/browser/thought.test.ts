@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { solve, wordsOf } from './conversations.ts';
+import type { Script } from './conversations.ts';
+import { PanelPage, themes } from './panelPage.ts';
+import { mathAnswer, mathThought } from './samples.ts';
+
+const starts = ['Okay, so', 'Then', 'Wait, no.', 'So', 'Therefore', 'Alternatively,', 'Let me check:', 'Now,'];
+/** As long as the model may think: 110,000 characters with 1,800 formulas. */
+const longThought = Array.from(
+  { length: 900 },
+  (_, index) =>
+    `${starts[index % starts.length]} term ${index} of the sum is $x_{${index}}^2 + \\frac{${index}}{2}$, which is at least ${index} since \\(b^2\\) is. That holds.`,
+).join('\n\n');
+
+describe('The thought', () => {
+  let panel: PanelPage;
+  before(async () => {
+    panel = await PanelPage.start();
+  });
+  after(() => panel.close());
+  afterEach(async () => {
+    assert.deepEqual(await panel.violations(), []);
+    assert.deepEqual(await panel.sent('error'), []);
+  });
+
+  const find = (selector: string): ReturnType<PanelPage['page']['locator']> => panel.page.locator(selector);
+  const button = (name: string | RegExp): ReturnType<PanelPage['page']['locator']> => panel.page.getByRole('button', { name });
+  const answered = (thought: string): Script => solve().answered(thought, mathAnswer);
+  const count = (highlight: string): Promise<number> => panel.page.evaluate((name) => CSS.highlights.get(name)?.size ?? -1, highlight);
+  const isInView = (text: string): Promise<void> =>
+    panel.page
+      .waitForFunction((wanted) => {
+        const log = document.querySelector('.log')!.getBoundingClientRect();
+        return [...document.querySelectorAll('.flow > .group > p')].some((block) => {
+          const { top } = block.getBoundingClientRect();
+          return block.textContent.includes(wanted) && top >= log.top && top < log.bottom;
+        });
+      }, text)
+      .then(() => undefined);
+
+  it('has contents: Ctrl+Shift+O opens them, arrows go through them, Enter jumps, and the current one follows the reader', async () => {
+    await panel.open(answered(longThought).state());
+    await panel.page.keyboard.press('Control+Shift+O');
+    await find('.outline button').first().waitFor();
+    const entries = await find('.outline button').count();
+    assert.ok(entries >= 6 && entries <= 40, String(entries));
+    assert.ok((await find('.outline .turning').count()) > 5);
+    assert.equal(await find('.fold').getAttribute('aria-expanded'), 'true');
+    await panel.page.keyboard.press('End');
+    const last = find('.outline button').last();
+    assert.equal(await last.evaluate((each) => each === document.activeElement), true);
+    const index = /term (\d+)/.exec(await last.innerText())?.[1];
+    await panel.page.keyboard.press('Enter');
+    await isInView(`term ${index} of`);
+    await panel.page.waitForFunction(() => document.querySelector('.outline li:last-child [aria-current="true"]') !== null);
+    await find('.log').evaluate((log) => (log.scrollTop = 0));
+    await panel.page.waitForFunction(() => document.querySelector('.outline li:first-child [aria-current="true"]') !== null);
+    await find('button.contents').click();
+    assert.equal(await find('.outline').count(), 0);
+  });
+
+  it('opens 110,000 characters in slices, what the reader sees first, at the end in groups', async () => {
+    await panel.open(answered(longThought).state());
+    await find('.fold').click();
+    await panel.page.waitForFunction(() => document.querySelectorAll('.flow > .group > p').length > 0);
+    assert.match((await find('.flow p').first().textContent()) ?? '', /^Okay, so term 0/);
+    await panel.page.waitForFunction(() => document.querySelectorAll('.flow > .group > p').length === 900);
+    assert.equal(await find('.flow > .group').count(), Math.ceil(900 / 16));
+    const order = await find('.flow > .group > p').evaluateAll((all) =>
+      all.map((each) => Number(/term (\d+)/.exec(each.textContent)?.[1])),
+    );
+    assert.deepEqual(
+      order,
+      Array.from({ length: 900 }, (_, index) => index),
+    );
+  });
+
+  it('shows the end first while the model thinks, and stays in order while text grows', async () => {
+    const script = solve().phase('reading').budget(62, 24_000).phase('thinking').delta('thought', longThought);
+    await panel.open(script.state());
+    await find('.fold').click();
+    const from = script.events.length;
+    script.delta('thought', '\n\nLast but one.').delta('thought', '\n\nThe last.\n\n').delta('thought', 'Growing');
+    for (let next = from; next < script.events.length; next += 1) {
+      await panel.send({ type: 'events', from: next, events: script.events.slice(next, next + 1) });
+    }
+    await panel.page.waitForFunction(() => document.querySelectorAll('.flow > .group > p').length === 903);
+    const texts = await find('.flow > .group > p').evaluateAll((all) => all.map((each) => each.textContent));
+    assert.match(texts[0] ?? '', /term 0 /);
+    assert.match(texts[899] ?? '', /term 899 /);
+    assert.deepEqual(texts.slice(900), ['Last but one.', 'The last.', 'Growing']);
+  });
+
+  it('is searched together with question and answer, by keyboard alone, and folded thoughts open', async () => {
+    await panel.open(answered(`${longThought}\n\nThe needle is here, and **another Needle** too.`).state());
+    await panel.page.keyboard.press('Control+F');
+    await panel.page.keyboard.type('needle');
+    const status = find('.find [role=status]');
+    await panel.page.waitForFunction(() => document.querySelector('.find [role=status]')?.textContent === '1 of 2');
+    await isInView('The needle is here');
+    await panel.page.waitForFunction(() => CSS.highlights.get('lemma-found')?.size === 2);
+    assert.equal(await count('lemma-current'), 1);
+    await panel.page.keyboard.press('F3');
+    assert.equal(await status.innerText(), '2 of 2');
+    await panel.page.keyboard.press('F3');
+    assert.equal(await status.innerText(), '1 of 2');
+    await panel.page.keyboard.press('Shift+F3');
+    assert.equal(await status.innerText(), '2 of 2');
+    await find('.find input').fill('nowhere to be found');
+    assert.equal(await status.innerText(), 'Not found');
+    await find('.find input').fill('positive');
+    await panel.page.waitForFunction(() => document.querySelector('.find [role=status]')?.textContent === '1 of 2');
+    await panel.page.keyboard.press('Escape');
+    assert.equal(await find('.find').count(), 0);
+    assert.equal(await count('lemma-found'), -1);
+    assert.deepEqual(await panel.sent('action'), []);
+  });
+
+  it('is searched without changing the page, formulas as a whole', async () => {
+    await panel.open(answered(mathThought).state());
+    await find('.fold').click();
+    await panel.drawn();
+    const before = await find('.flow').innerHTML();
+    await button('Search in the Thought (Ctrl+F)').click();
+    await find('.find input').fill('(s-6)');
+    await panel.page.waitForFunction(() => CSS.highlights.get('lemma-current')?.size === 1);
+    const marked = await panel.page.evaluate(() => {
+      const [range] = [...(CSS.highlights.get('lemma-current') ?? [])];
+      return range instanceof Range ? range.cloneContents().firstElementChild?.className : '';
+    });
+    assert.equal(marked, 'math');
+    assert.equal(await find('.flow').innerHTML(), before);
+  });
+
+  it('marks thousands of matches in a long thought', async () => {
+    await panel.open(answered(longThought).state());
+    await panel.page.keyboard.press('Control+F');
+    await panel.page.keyboard.type('which is at least');
+    await panel.page.waitForFunction(() => CSS.highlights.get('lemma-found')?.size === 900, undefined, { timeout: 20_000 });
+    assert.match(await find('.find [role=status]').innerText(), /of 900$/);
+  });
+
+  it('is edited: the draft survives a reload, Continue from Here sends it, Cancel leaves all as it was', async () => {
+    const state = answered(mathThought).state();
+    await panel.open(state);
+    await button('Edit Thought…').click();
+    const area = find('lemma-thought-edit textarea');
+    assert.equal(await area.inputValue(), mathThought);
+    await area.fill('My own beginning.');
+    await area.evaluate((field: HTMLTextAreaElement) => field.blur());
+    await panel.reload(state);
+    assert.equal(await area.inputValue(), 'My own beginning.');
+    await button('Cancel').click();
+    assert.equal(await area.count(), 0);
+    assert.deepEqual(await panel.sent('editThought'), []);
+    await button('Edit Thought…').click();
+    await area.fill(`${mathThought}\n\nBut what about integers?`);
+    await button('Continue from Here').click();
+    const sent = await panel.sent('editThought');
+    assert.deepEqual(sent, [{ type: 'editThought', turnId: 'turn1', thought: `${mathThought}\n\nBut what about integers?` }]);
+    assert.equal(await area.count(), 0);
+  });
+
+  it('begins as the user left the last one, also in a new panel, and tells its speed', async () => {
+    const script = solve().phase('reading').budget(62, 24_000).phase('thinking').delta('thought', longThought);
+    await panel.open(script.state());
+    await find('.fold').click();
+    script.phase('answering', 41_000).delta('answer', 'So').end();
+    script.ask('ask', undefined, 'And now?').phase('reading').phase('thinking').delta('thought', 'Hm, once more.');
+    await panel.reload(script.state());
+    assert.deepEqual(await find('.fold').evaluateAll((all) => all.map((each) => each.getAttribute('aria-expanded'))), ['true', 'true']);
+    assert.match(await find('.fold').first().innerText(), /tokens · \d+\/s$/);
+  });
+
+  for (const theme of themes) {
+    for (const width of [320, 480, 900]) {
+      it(`is drawn with contents, search and edit in ${theme} at ${width} px`, async () => {
+        const words = { turn1: { ...wordsOf('solve'), title: 'Solve', place: 'sample.tex:12–14' } };
+        await panel.open(answered(mathThought).state({ words }), { theme, width, height: 720 });
+        await find('button.contents').click();
+        await panel.page.keyboard.press('Control+F');
+        await panel.page.keyboard.type('sum');
+        await panel.page.waitForFunction(() => (CSS.highlights.get('lemma-found')?.size ?? 0) > 2);
+        await panel.drawn();
+        await panel.shot(`thought-${theme}-${width}-contents`);
+        await panel.page.keyboard.press('Escape');
+        await button('Edit Thought…').click();
+        await panel.shot(`thought-${theme}-${width}-edit`);
+        const overflow = await panel.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.equal(overflow, 0);
+      });
+    }
+  }
+});
