@@ -67,7 +67,7 @@ describe('The panel', () => {
       const from = script.events.length;
       await events(from, script.phase('answering').delta('answer', 'So').events);
       assert.equal(await find('.flow').isVisible(), false);
-      assert.match(await find('.fold').innerText(), /^Thought for \d+ s · \d+ tokens$/);
+      assert.match(await find('.fold').innerText(), /^Thought for \d+ s · \d+ tokens · \d+\/s$/);
       assert.equal((await find('.answer').boundingBox())?.height, 96);
     });
 
