@@ -2,6 +2,7 @@ import type { Turn } from '../core/conversation.ts';
 import { lastTurn, turnById } from '../core/conversation.ts';
 import type { PanelAction, PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
+import { handleConversationMessage } from './conversationActions.ts';
 import { openLink } from './links.ts';
 import type { Resumption } from './turn.ts';
 
@@ -26,17 +27,20 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'copy':
       return app.answers.copy(message.turnId, message.block);
     case 'editQuestion':
-    case 'selectBranch':
+      return withTurn(turnById(app.conversations.current, message.turnId), (found) => app.questions.again(found, message.text));
     case 'deleteTurn':
-    case 'forkConversation':
+      return app.turns.delete(message.turnId);
     case 'editThought':
+      return app.turns.editThought(message.turnId, message.thought);
+    case 'selectBranch':
+    case 'forkConversation':
     case 'exportMarkdown':
     case 'listHistory':
     case 'openConversation':
     case 'renameConversation':
     case 'pinConversation':
     case 'deleteConversation':
-      return;
+      return handleConversationMessage(app, message);
     case 'reveal':
       return app.answers.revealPlace(message.turnId);
     case 'openLink':

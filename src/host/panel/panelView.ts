@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PanelToHost } from '../../shared/panelProtocol.ts';
+import type { HostToPanel, PanelToHost } from '../../shared/panelProtocol.ts';
 import { Emitter } from '../disposables.ts';
 import { PanelConnection } from './panelConnection.ts';
 import type { PanelSources } from './panelConnection.ts';
@@ -49,6 +49,11 @@ export class PanelView {
     await vscode.commands.executeCommand(`${panelViewId}.focus`);
     if (this.#connection) this.#connection.focusComposer();
     else this.#focusWanted = true;
+  }
+
+  /** Sends to the page, if it is there. */
+  post(message: HostToPanel): void {
+    this.#connection?.post(message);
   }
 
   dispose(): void {
