@@ -22,16 +22,18 @@ export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument
 }
 
 /**
- * The column to show a document in while the panel is the active tab, so that the text does not cover it: where the document
- * is open already, else where text is. Undefined, for the active column, in all other cases.
+ * The column to show a document in: where it is open already, and while the panel is the active tab where text is, so that the
+ * text does not cover it. Undefined, for the active column, in all other cases. The first rule comes first because a click in
+ * the tab can be heard of before the editor says that the tab is active.
  */
 export function columnBesideTab(uri: vscode.Uri): vscode.ViewColumn | undefined {
   const { activeTabGroup, all } = vscode.window.tabGroups;
-  if (!(activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview)) return undefined;
   const holds = ({ input }: vscode.Tab): boolean => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
   const isText = ({ activeTab }: vscode.TabGroup): boolean => activeTab?.input instanceof vscode.TabInputText;
-  const group = all.find(({ tabs }) => tabs.some(holds)) ?? all.find(isText);
-  return group?.viewColumn ?? vscode.ViewColumn.Beside;
+  const open = (activeTabGroup.tabs.some(holds) ? activeTabGroup : undefined) ?? all.find(({ tabs }) => tabs.some(holds));
+  if (open) return open.viewColumn;
+  if (!(activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview)) return undefined;
+  return all.find(isText)?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 function isVisible(document: vscode.TextDocument): boolean {
