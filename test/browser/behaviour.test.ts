@@ -151,6 +151,16 @@ describe('The panel', () => {
     });
   });
 
+  it('walks through the versions of a question', async () => {
+    const versions = solve().answered('Hm.', mathAnswer);
+    versions.ask('ask', undefined, 'Another wording', 'turn1').answered('Hm.', 'Another answer.');
+    await panel.open(versions.state());
+    assert.equal((await find('.branch').innerText()).trim(), '2 of 2');
+    assert.equal(await find('.branch button').nth(1).isDisabled(), true);
+    await find('.branch button').first().click();
+    assert.deepEqual(await panel.sent('selectBranch'), [{ type: 'selectBranch', turnId: 'turn1' }]);
+  });
+
   describe('under an answer', () => {
     it('offers Insert first for mathematics and Replace first for code, one of them filled', async () => {
       await panel.open(solve().answered('Hm.', mathAnswer).state());

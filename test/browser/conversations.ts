@@ -51,6 +51,7 @@ export const strings: PanelStrings = {
     continueFromHere: 'Continue from Here',
     cancel: 'Cancel',
   },
+  ...{ branchOf: '{0} of {1}', previousBranch: 'Previous Version', nextBranch: 'Next Version' },
   ...{ dismiss: 'Close', seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{0} min' },
 };
 
@@ -84,10 +85,12 @@ export class Script {
     this.events = [{ type: 'created', version: 1, id: 'conversation', at }];
   }
 
-  ask(task: Task, snapshot?: Snapshot, text = ''): this {
+  /** @param replaces the turn whose question this is another version of */
+  ask(task: Task, snapshot?: Snapshot, text = '', replaces?: string): this {
     this.count += 1;
     this.turnId = `turn${this.count}`;
-    this.events.push({ type: 'asked', question: { id: this.turnId, task, text, ...(snapshot ? { snapshot } : {}) }, at: this.at });
+    const question = { id: this.turnId, task, text, ...(snapshot ? { snapshot } : {}) };
+    this.events.push({ type: 'asked', question, at: this.at, ...(replaces === undefined ? {} : { replaces }) });
     return this;
   }
 

@@ -98,6 +98,23 @@ describe('the chat', () => {
     assert.ok((await turn.locator('.answer').innerText()).includes('<think>'));
   });
 
+  it('asks again beside the earlier answer, which can be walked back to', async () => {
+    await runCommand(page, 'Lemma: New Conversation');
+    await ask(panel, 'What is 40 + 2?');
+    await answered(panel, '42');
+    const [first] = await panel.locator('.turn').evaluateAll((turns) => turns.map((turn) => turn.getAttribute('data-turn')));
+    await panel.locator('.actions').last().getByRole('button', { name: 'Ask Again' }).click();
+    await panel.locator('.question .branch').filter({ hasText: '2 of 2' }).waitFor();
+    await answered(panel, '42');
+    assert.equal(await panel.locator('.turn').count(), 1);
+    await panel.locator('.question').getByRole('button', { name: 'Previous Version' }).click();
+    await panel.locator('.question .branch').filter({ hasText: '1 of 2' }).waitFor();
+    await panel
+      .locator(`.turn[data-turn="${first ?? ''}"] .answer`)
+      .filter({ hasText: '42' })
+      .waitFor();
+  });
+
   it('starts a new conversation from the view’s title', async () => {
     await runCommand(page, 'Lemma: New Conversation');
     await panel.locator('.welcome').waitFor();

@@ -1,11 +1,12 @@
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { TurnQuestion } from '../../src/core/conversation.ts';
+import type { TurnBranch, TurnQuestion } from '../../src/core/conversation.ts';
 import { formatCount } from '../../src/core/format.ts';
 import type { TurnWords } from '../../src/shared/panelProtocol.ts';
 import { fill } from '../../src/shared/panelStrings.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
+import { iconButton } from './pushButton.ts';
 
 /** Lines of the source that are shown before Show all. */
 const shownLines = 3;
@@ -16,11 +17,14 @@ export class LemmaQuestion extends PanelElement {
     context: { attribute: false },
     question: { attribute: false },
     words: { attribute: false },
+    branch: { attribute: false },
     all: { state: true },
   };
   declare context: PanelContext;
   declare question: TurnQuestion;
   declare words: TurnWords | undefined;
+  /** This turn among the versions of its question; undefined for the only one. */
+  declare branch: TurnBranch | undefined;
   /** All lines are shown. */
   declare all: boolean;
   /** The shown lines are cut off, counted as they wrap. */
@@ -37,7 +41,7 @@ export class LemmaQuestion extends PanelElement {
     const { title = '', place = '', scopeNote = '' } = this.words ?? {};
     return html`
       ${
-        title === '' && place === ''
+        title === '' && place === '' && !this.branch
           ? nothing
           : html`<header>
               ${title === '' ? nothing : html`<strong>${title}</strong>`}
@@ -53,12 +57,25 @@ export class LemmaQuestion extends PanelElement {
                       ${place}
                     </button>`
               }
+              ${this.branch ? this.branches(this.branch) : nothing}
             </header>`
       }
       ${scopeNote === '' ? nothing : html`<p class="muted small">${scopeNote}</p>`}
       ${text === '' ? nothing : html`<p class="typed">${text}</p>`}
       ${snapshot ? this.source(snapshot.text, snapshot.range.start.character > 0) : nothing}
     `;
+  }
+
+  /** `‹ 2 of 3 ›`: earlier versions of the question, each with its answer. */
+  private branches({ index, ids }: TurnBranch): TemplateResult {
+    const { strings, locale, post } = this.context;
+    const step = (name: string, label: string, turnId: string | undefined): TemplateResult =>
+      iconButton(name, label, () => turnId !== undefined && post({ type: 'selectBranch', turnId }), { disabled: turnId === undefined });
+    return html`<span class="branch"
+      >${step('chevron-left', strings.previousBranch, ids[index - 1])}<span class="num muted"
+        >${fill(strings.branchOf, formatCount(index + 1, locale), formatCount(ids.length, locale))}</span
+      >${step('chevron-right', strings.nextBranch, ids[index + 1])}</span
+    >`;
   }
 
   private source(text: string, startsInsideLine: boolean): TemplateResult {

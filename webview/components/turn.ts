@@ -50,6 +50,7 @@ export class LemmaTurn extends PanelElement {
         aria-label=${strings.question}
         .context=${context}
         .question=${turn.question}
+        .branch=${turn.branch}
         .words=${words}
       ></lemma-question>
       ${
