@@ -6,7 +6,7 @@
  * The way back into the file starts at the panel's buttons: `answerActions.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { planBudget, fitHistory, replyReserve } from '../core/budget.ts';
+import { fitConversation, replyReserve } from '../core/budget.ts';
 import type { ChatMessage } from '../core/chatMessage.ts';
 import type { ConversationEvent, Turn, TurnEnd, TurnPhase, TurnQuestion } from '../core/conversation.ts';
 import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
@@ -178,21 +178,14 @@ export class TurnRunner {
     const all = buildMessages(turn.question, history);
     const written: ChatMessage = { role: 'assistant', content: beginning, thoughtRemoved: true };
     const counted = await this.#model.countTokens({ messages: beginning ? [...all, written] : all, profile });
-    const { contextTokens } = info;
-    const whole = planBudget({ promptTokens: counted.promptTokens, wantedTokens, contextTokens });
-    if (whole.ok) return all;
     const historyTokens = counted.contentTokens.slice(0, history.length).map((tokens) => tokens + messageOverheadTokens);
     const restTokens = counted.promptTokens - historyTokens.reduce((sum, tokens) => sum + tokens, 0);
-    const { kept, droppedTurns } = fitHistory(history, historyTokens, restTokens, whole.limitTokens);
+    const { contextTokens } = info;
+    const { kept, droppedTurns, plan } = fitConversation(history, historyTokens, restTokens, { wantedTokens, contextTokens });
     if (droppedTurns > 0) this.#log.info(`[turn ${turn.question.id}] The oldest ${droppedTurns} turns do not fit and are left out.`);
-    const rest = planBudget({ promptTokens: restTokens, wantedTokens, contextTokens });
-    if (!rest.ok) {
-      throw new LemmaFailure({
-        code: 'promptTooLong',
-        promptTokens: restTokens,
-        limitTokens: rest.limitTokens,
-        overTokens: rest.overTokens,
-      });
+    if (!plan.ok) {
+      const { limitTokens, overTokens } = plan;
+      throw new LemmaFailure({ code: 'promptTooLong', promptTokens: restTokens, limitTokens, overTokens });
     }
     return buildMessages(turn.question, kept);
   }
