@@ -59,6 +59,21 @@ describe('The thought', () => {
     assert.equal(await find('.outline').count(), 0);
   });
 
+  it('leaves the cursor in the search field when its contents come to be drawn only then', async () => {
+    await panel.open(answered(longThought).state());
+    // Both keys come within one frame, as on a busy machine.
+    await panel.page.evaluate(() => {
+      const press = (key: string, shiftKey: boolean): boolean =>
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey: true, shiftKey, bubbles: true, cancelable: true }));
+      press('O', true);
+      press('f', false);
+    });
+    await find('.outline button').first().waitFor();
+    await panel.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await panel.page.keyboard.type('sum');
+    assert.equal(await find('.find input').inputValue(), 'sum');
+  });
+
   it('opens 110,000 characters in slices, what the reader sees first, at the end in groups', async () => {
     await panel.open(answered(longThought).state());
     await find('.fold').click();

@@ -201,10 +201,12 @@ export class LemmaThought extends PanelElement {
     await this.updateComplete;
   }
 
-  /** Shows the contents and puts the focus on the entry that is being read. */
+  /** Shows the contents and puts the focus on the entry that is being read, unless the user has moved it meanwhile. */
   async openContents(): Promise<void> {
+    const focused = document.activeElement;
     this.contents = true;
     await this.open();
+    if (document.activeElement !== focused && document.activeElement !== document.body) return;
     this.querySelector<HTMLElement>('.outline [tabindex="0"]')?.focus();
   }
 
