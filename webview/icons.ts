@@ -5,6 +5,7 @@
 import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
+import arrowLeft from '@vscode/codicons/src/icons/arrow-left.svg';
 import arrowUp from '@vscode/codicons/src/icons/arrow-up.svg';
 import attach from '@vscode/codicons/src/icons/attach.svg';
 import book from '@vscode/codicons/src/icons/book.svg';
@@ -14,27 +15,41 @@ import chevronLeft from '@vscode/codicons/src/icons/chevron-left.svg';
 import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
 import clockface from '@vscode/codicons/src/icons/clockface.svg';
 import close from '@vscode/codicons/src/icons/close.svg';
+import commentDiscussion from '@vscode/codicons/src/icons/comment-discussion.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
 import debugStop from '@vscode/codicons/src/icons/debug-stop.svg';
 import edit from '@vscode/codicons/src/icons/edit.svg';
+import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
+import exportIcon from '@vscode/codicons/src/icons/export.svg';
+import fileCode from '@vscode/codicons/src/icons/file-code.svg';
+import gitBranch from '@vscode/codicons/src/icons/git-branch.svg';
 import goToFile from '@vscode/codicons/src/icons/go-to-file.svg';
+import history from '@vscode/codicons/src/icons/history.svg';
 import info from '@vscode/codicons/src/icons/info.svg';
 import insert from '@vscode/codicons/src/icons/insert.svg';
 import lightbulb from '@vscode/codicons/src/icons/lightbulb.svg';
-import listTree from '@vscode/codicons/src/icons/list-tree.svg';
 import listSelection from '@vscode/codicons/src/icons/list-selection.svg';
+import listTree from '@vscode/codicons/src/icons/list-tree.svg';
+import loading from '@vscode/codicons/src/icons/loading.svg';
+import newFile from '@vscode/codicons/src/icons/new-file.svg';
+import pin from '@vscode/codicons/src/icons/pin.svg';
+import pinned from '@vscode/codicons/src/icons/pinned.svg';
 import refresh from '@vscode/codicons/src/icons/refresh.svg';
 import replace from '@vscode/codicons/src/icons/replace.svg';
 import search from '@vscode/codicons/src/icons/search.svg';
 import send from '@vscode/codicons/src/icons/send.svg';
 import settingsGear from '@vscode/codicons/src/icons/settings-gear.svg';
+import symbolMethod from '@vscode/codicons/src/icons/symbol-method.svg';
 import symbolOperator from '@vscode/codicons/src/icons/symbol-operator.svg';
 import sync from '@vscode/codicons/src/icons/sync.svg';
+import trash from '@vscode/codicons/src/icons/trash.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
+import wordWrap from '@vscode/codicons/src/icons/word-wrap.svg';
 
 const sources = {
   'arrow-down': arrowDown,
+  'arrow-left': arrowLeft,
   'arrow-up': arrowUp,
   attach,
   book,
@@ -44,24 +59,37 @@ const sources = {
   'chevron-right': chevronRight,
   clockface,
   close,
+  'comment-discussion': commentDiscussion,
   copy,
   'debug-stop': debugStop,
   edit,
+  ellipsis,
   error,
+  export: exportIcon,
+  'file-code': fileCode,
+  'git-branch': gitBranch,
   'go-to-file': goToFile,
+  history,
   info,
   insert,
   lightbulb,
-  'list-tree': listTree,
   'list-selection': listSelection,
+  'list-tree': listTree,
+  loading,
+  'new-file': newFile,
+  pin,
+  pinned,
   refresh,
   replace,
   search,
   send,
   'settings-gear': settingsGear,
+  'symbol-method': symbolMethod,
   'symbol-operator': symbolOperator,
   sync,
+  trash,
   warning,
+  'word-wrap': wordWrap,
 } as const;
 
 export type IconName = keyof typeof sources;
