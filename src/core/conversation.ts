@@ -6,7 +6,7 @@
 import type { Attachment } from './attachment.ts';
 import type { ChatMessage } from './chatMessage.ts';
 import type { TurnTree } from './conversationTree.ts';
-import { addTurn, deleteTurn, selectBranch, turnsBefore } from './conversationTree.ts';
+import { addTurn, deleteTurn, restoreTurn, selectBranch, turnsBefore } from './conversationTree.ts';
 import type { LemmaError } from './errors.ts';
 import { questionText } from './prompt.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -78,7 +78,7 @@ export interface Conversation {
   readonly pinned?: boolean;
   /** The turns that are shown and that the model remembers: one branch, oldest first. */
   readonly turns: readonly Turn[];
-  /** The turns of branches that are not shown; absent while every turn is. For the fold and its helpers alone. */
+  /** The turns of branches that are not shown, and deleted ones; absent while there are none. For the fold and its helpers alone. */
   readonly tree?: TurnTree;
 }
 
@@ -104,8 +104,10 @@ export type ConversationEvent =
   | { readonly type: 'thoughtEdited'; readonly turnId: string; readonly thought: string; readonly at: number }
   /** The branch that this turn begins is the one that is shown. */
   | { readonly type: 'branchSelected'; readonly turnId: string; readonly at: number }
-  /** The turn is not shown or remembered any more; what followed it follows the turn before. */
+  /** The turn is not shown or remembered any more; what followed it follows the turn before. Its text stays in the journal. */
   | { readonly type: 'turnDeleted'; readonly turnId: string; readonly at: number }
+  /** The deletion was undone: the turn is where it was, and shown. */
+  | { readonly type: 'turnRestored'; readonly turnId: string; readonly at: number }
   | { readonly type: 'renamed'; readonly title: string; readonly at: number }
   | { readonly type: 'pinned'; readonly pinned: boolean; readonly at: number };
 
@@ -120,12 +122,14 @@ export function applyEvent(conversation: Conversation | undefined, event: Conver
   if (!conversation) return undefined;
   switch (event.type) {
     case 'asked':
-      if (turnById(conversation, event.question.id)) return conversation;
+      if (isKnown(conversation, event.question.id)) return conversation;
       return addTurn(conversation, newTurn(event.question, event.at), event.replaces);
     case 'branchSelected':
       return selectBranch(conversation, event.turnId);
     case 'turnDeleted':
-      return deleteTurn(conversation, event.turnId);
+      return deleteTurn(conversation, event.turnId, event.at);
+    case 'turnRestored':
+      return restoreTurn(conversation, event.turnId);
     case 'renamed':
       return rename(conversation, event.title.trim());
     case 'pinned':
@@ -133,6 +137,12 @@ export function applyEvent(conversation: Conversation | undefined, event: Conver
     default:
       return isTurnEvent(event) ? changeTurn(conversation, event) : conversation;
   }
+}
+
+/** The turn was asked already, and perhaps deleted since. */
+function isKnown(conversation: Conversation, turnId: string): boolean {
+  const deleted = conversation.tree?.deleted.some(({ turn }) => turn.question.id === turnId);
+  return deleted === true || turnById(conversation, turnId) !== undefined;
 }
 
 /** An empty title is none: the conversation is called by its first question again. */

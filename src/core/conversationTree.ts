@@ -2,8 +2,9 @@
  * The turns of a conversation form a tree as soon as a question has been asked in several wordings or answered
  * several times. One way from the beginning to an end is shown (`Conversation.turns`); the rest waits in `TurnTree`.
  *
- * Of the turns that follow the same turn, the one shown last is shown again. A conversation of which every turn
- * is shown has no tree, so that the usual, straight conversation costs nothing.
+ * Of the turns that follow the same turn, the one shown last is shown again. A deleted turn keeps its place, so that
+ * it can be put back there; until then what follows it follows the turn before it. A conversation of which every turn
+ * is shown and none was deleted has no tree, so that the usual, straight conversation costs nothing.
  */
 import type { Conversation, Turn, TurnBranch } from './conversation.ts';
 
@@ -16,10 +17,18 @@ export interface TurnPlace {
   readonly shown: number;
 }
 
+export interface DeletedTurn {
+  readonly turn: Turn;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface TurnTree {
-  /** Of every turn, in the order of asking, so that a turn stands behind the one that it follows. */
+  /** Of every turn, the deleted ones too, in the order of asking, so that a turn stands behind the one that it follows. */
   readonly places: readonly TurnPlace[];
   readonly hidden: readonly Turn[];
+  /** In the order of deleting. */
+  readonly deleted: readonly DeletedTurn[];
   /** How often another branch came to be shown. */
   readonly changes: number;
 }
@@ -50,16 +59,30 @@ export function selectBranch(conversation: Conversation, turnId: string): Conver
  * Takes one turn out; what followed it follows the turn before it, and so does every branch that began behind it.
  * Where the turn was the end of the shown branch and had others beside it, the one of them shown last is shown.
  */
-export function deleteTurn(conversation: Conversation, turnId: string): Conversation {
-  const { turns, tree } = conversation;
+export function deleteTurn(conversation: Conversation, turnId: string, at: number): Conversation {
+  const tree = conversation.tree ?? treeOf(conversation.turns);
   const isOther = (turn: Turn): boolean => turn.question.id !== turnId;
-  if (!tree) return turns.every(isOther) ? conversation : { ...conversation, turns: turns.filter(isOther) };
-  const deleted = tree.places.find((place) => place.id === turnId);
-  if (!deleted) return conversation;
-  const places = tree.places
-    .filter((place) => place !== deleted)
-    .map((place) => (place.after === turnId ? { ...place, after: deleted.after } : place));
-  return arrange({ ...conversation, turns: turns.filter(isOther) }, { ...tree, places, hidden: tree.hidden.filter(isOther) });
+  const turn = [...conversation.turns, ...tree.hidden].find((each) => !isOther(each));
+  if (!turn) return conversation;
+  const rest = { ...conversation, turns: conversation.turns.filter(isOther) };
+  const { branch: _branch, ...alone } = turn;
+  return arrange(rest, { ...tree, hidden: tree.hidden.filter(isOther), deleted: [...tree.deleted, { turn: alone, at }] });
+}
+
+/** Puts a deleted turn back to its place and shows it. The same object if it was not deleted. */
+export function restoreTurn(conversation: Conversation, turnId: string): Conversation {
+  const { tree } = conversation;
+  const found = tree?.deleted.find(({ turn }) => turn.question.id === turnId);
+  if (!tree || !found) return conversation;
+  const places = showWithAncestors(tree.places, turnId, tree.changes + 1);
+  return arrange(conversation, { ...tree, places, deleted: tree.deleted.filter((each) => each !== found) }, [found.turn]);
+}
+
+/** The turns deleted since the last question was asked, in that order: those that are offered to be put back. */
+export function justDeleted(conversation: Conversation | undefined): readonly string[] {
+  const { turns = [], tree } = conversation ?? {};
+  const lastAskedAt = [...turns, ...(tree?.hidden ?? [])].reduce((last, turn) => Math.max(last, turn.askedAt), 0);
+  return (tree?.deleted ?? []).filter(({ at }) => at >= lastAskedAt).map(({ turn }) => turn.question.id);
 }
 
 /** The turns before `turnId` on its own branch, which need not be the one that is shown, oldest first; of an unknown turn all that are shown. */
@@ -81,7 +104,7 @@ export function turnsBefore(conversation: Conversation, turnId: string): readonl
 /** The tree of a conversation that has no branches. */
 function treeOf(turns: readonly Turn[]): TurnTree {
   const places = turns.map((turn, index) => ({ id: turn.question.id, after: turns[index - 1]?.question.id, shown: 0 }));
-  return { places, hidden: [], changes: 0 };
+  return { places, hidden: [], deleted: [], changes: 0 };
 }
 
 function showWithAncestors(places: readonly TurnPlace[], turnId: string, shown: number): TurnPlace[] {
@@ -98,8 +121,7 @@ function showWithAncestors(places: readonly TurnPlace[], turnId: string, shown: 
 /** Divides all turns into those shown and those hidden, and tells those shown of their branches. */
 function arrange(conversation: Conversation, tree: TurnTree, added: readonly Turn[] = []): Conversation {
   const changes = tree.changes + 1;
-  const followers = new Map<string | undefined, TurnPlace[]>();
-  for (const place of tree.places) followers.set(place.after, [...(followers.get(place.after) ?? []), place]);
+  const followers = followersOf(tree);
 
   const branches = new Map<string, TurnBranch | undefined>();
   for (let beside = followers.get(undefined); beside;) {
@@ -116,10 +138,24 @@ function arrange(conversation: Conversation, tree: TurnTree, added: readonly Tur
     if (turn) turns.push(withBranch(turn, branch));
   }
   const { tree: _tree, ...rest } = conversation;
-  if (turns.length === all.size) return { ...rest, turns };
+  if (turns.length === all.size && tree.deleted.length === 0) return { ...rest, turns };
   const hidden = [...all.values()].filter((turn) => !branches.has(turn.question.id)).map((turn) => withBranch(turn, undefined));
   const places = tree.places.map((place) => (branches.has(place.id) ? { ...place, shown: changes } : place));
-  return { ...rest, turns, tree: { places, hidden, changes } };
+  return { ...rest, turns, tree: { places, hidden, deleted: tree.deleted, changes } };
+}
+
+/** By turn: those that follow it, where a deleted turn is passed over. */
+function followersOf({ places, deleted }: TurnTree): Map<string | undefined, TurnPlace[]> {
+  const gone = new Set(deleted.map(({ turn }) => turn.question.id));
+  /** By deleted turn: the turn before it that was not. A turn stands behind the one that it follows, so one pass does. */
+  const before = new Map<string, string | undefined>();
+  const followers = new Map<string | undefined, TurnPlace[]>();
+  for (const place of places) {
+    const after = place.after !== undefined && gone.has(place.after) ? before.get(place.after) : place.after;
+    if (gone.has(place.id)) before.set(place.id, after);
+    else followers.set(after, [...(followers.get(after) ?? []), place]);
+  }
+  return followers;
 }
 
 /** The same object where nothing changes, so that nothing is drawn again. */

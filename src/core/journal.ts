@@ -90,6 +90,7 @@ const eventFields: { readonly [Type in ConversationEvent['type']]: Readonly<Reco
   thoughtEdited: { turnId: 'string', thought: 'string', at: 'number' },
   branchSelected: { turnId: 'string', at: 'number' },
   turnDeleted: { turnId: 'string', at: 'number' },
+  turnRestored: { turnId: 'string', at: 'number' },
   renamed: { title: 'string', at: 'number' },
   pinned: { pinned: 'boolean', at: 'number' },
 };

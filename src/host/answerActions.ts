@@ -4,6 +4,7 @@ import { turnById, lastTurn } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
 import type { Conversations } from './conversations.ts';
 import { answerBlocks } from '../core/answer.ts';
+import { replyMarkdown } from '../core/exportMarkdown.ts';
 import { answerText, applyAnswer } from './editor/applyEdit.ts';
 import type { AnswerEdit } from './editor/applyEdit.ts';
 import { placeLabel } from '../core/place.ts';
@@ -47,11 +48,12 @@ export class AnswerActions {
     }
   }
 
-  /** Puts the answer, or one code block of it, on the clipboard: never the thought. */
-  async copy(turnId?: string, block?: number): Promise<void> {
+  /** Puts the answer as Markdown, or one code block of it, on the clipboard; the thought only where it was asked for. */
+  async copy(turnId?: string, part: { readonly block?: number; readonly withThought?: boolean } = {}): Promise<void> {
     const turn = this.#turn(turnId);
     if (!turn) return;
-    const text = block === undefined ? turn.answer.trim() : answerBlocks(turn.answer)[block]?.code;
+    const { block, withThought = false } = part;
+    const text = block === undefined ? replyMarkdown(turn, withThought) : answerBlocks(turn.answer)[block]?.code;
     if (text === undefined || text === '') this.#panel.note(turn.question.id, { editNote: errorNote({ code: 'noAnswerToInsert' }) });
     else await vscode.env.clipboard.writeText(text);
   }

@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
-import { turnById } from '../core/conversation.ts';
-import { turnsBefore } from '../core/conversationTree.ts';
 import { exportMarkdown } from '../core/exportMarkdown.ts';
-import { replayEvents } from '../core/replay.ts';
 import type { PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
+import { forkedNote } from './userMessages.ts';
 
 type ConversationMessage = Extract<
   PanelToHost,
@@ -103,9 +101,7 @@ async function remove(app: LemmaApp, id: string): Promise<void> {
 
 async function fork(app: LemmaApp, turnId: string): Promise<void> {
   await app.turns.settle('stopped');
-  const { current } = app.conversations;
-  const turn = turnById(current, turnId);
-  if (current && turn) await app.conversations.startWith(replayEvents([...turnsBefore(current, turnId), turn]));
+  if (await app.conversations.fork(turnId)) app.panel.showNotice(forkedNote());
 }
 
 /** Opens the conversation as an untitled Markdown document, to be saved where the user wants it. */

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import type { Conversation, ConversationEvent } from '../core/conversation.ts';
-import { applyEvent, foldEvents, interruptedEvents, journalVersion } from '../core/conversation.ts';
+import { applyEvent, foldEvents, interruptedEvents, journalVersion, turnById } from '../core/conversation.ts';
+import { turnsBefore } from '../core/conversationTree.ts';
 import { toLemmaError, type LemmaError } from '../core/errors.ts';
 import { decodeJournal } from '../core/journal.ts';
+import { replayEvents } from '../core/replay.ts';
 import { ConversationLibrary } from './conversationLibrary.ts';
 import { Disposables, Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
@@ -125,6 +127,17 @@ export class Conversations {
     this.#opening = this.#open(id);
     for (const event of interruptedEvents(this.#conversation, Date.now())) this.append(event);
     this.#switched.fire();
+  }
+
+  /**
+   * Leaves the current conversation as it is and shows a new one that begins with its turns up to this one.
+   * @returns false where there is no such turn
+   */
+  async fork(turnId: string): Promise<boolean> {
+    const turn = turnById(this.#conversation, turnId);
+    if (!this.#conversation || !turn) return false;
+    await this.startWith(replayEvents([...turnsBefore(this.#conversation, turnId), turn]));
+    return true;
   }
 
   /** Writes what waits and closes the file. */

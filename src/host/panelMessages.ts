@@ -25,7 +25,7 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'replace':
       return app.answers.edit(message.type, message.turnId, message.block);
     case 'copy':
-      return app.answers.copy(message.turnId, message.block);
+      return app.answers.copy(message.turnId, message);
     case 'editQuestion':
       return withTurn(turnById(app.conversations.current, message.turnId), (found) => app.questions.again(found, message.text));
     case 'deleteTurn':
@@ -82,8 +82,10 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.questions.aboutSelection('solve');
     case 'explainSelection':
       return app.questions.aboutSelection('explain');
+    case 'undoDelete':
+      return app.turns.undoDelete();
     case 'dismissNotice':
-      return app.panel.showNotice(undefined);
+      return app.panel.dismissNotice();
   }
 }
 

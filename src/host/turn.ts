@@ -10,6 +10,7 @@ import { fitConversation, replyReserve } from '../core/budget.ts';
 import type { ChatMessage } from '../core/chatMessage.ts';
 import type { ConversationEvent, Turn, TurnEnd, TurnPhase, TurnQuestion } from '../core/conversation.ts';
 import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
+import { justDeleted } from '../core/conversationTree.ts';
 import { LemmaFailure, toLemmaError } from '../core/errors.ts';
 import { thoughtCloseTag } from '../core/glmPrompt.ts';
 import { buildMessages } from '../core/prompt.ts';
@@ -91,6 +92,12 @@ export class TurnRunner {
   async delete(turnId: string): Promise<void> {
     await this.#settled(turnId);
     if (turnById(this.#conversations.current, turnId)) this.#append({ type: 'turnDeleted', turnId, at: Date.now() });
+  }
+
+  /** Puts back the turns that were deleted since the last question, each to its place. */
+  undoDelete(): void {
+    for (const turnId of justDeleted(this.#conversations.current).toReversed())
+      this.#append({ type: 'turnRestored', turnId, at: Date.now() });
   }
 
   /** Goes on with a turn; one that still runs is stopped first. */

@@ -44,6 +44,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Explain the Selection');
     case 'reloadModel':
       return vscode.l10n.t('Try Again');
+    case 'undoDelete':
+      return vscode.l10n.t('Undo');
     case 'dismissNotice':
       return vscode.l10n.t('Close');
   }
@@ -237,6 +239,21 @@ export function restartedNote(turn: Turn): PanelNote {
     text: vscode.l10n.t('The engine runs again. What was written so far is kept.'),
     buttons: goOn(turn),
   };
+}
+
+/** Offers to put back what was deleted. @param count of turns */
+export function deletedNote(count: number): PanelNote {
+  const text =
+    count === 1
+      ? vscode.l10n.t('The question was deleted, and what was answered to it.')
+      : vscode.l10n.t('{0} questions were deleted, and what was answered to them.', String(count));
+  return { tone: 'info', icon: 'trash', text, buttons: [button('undoDelete'), button('dismissNotice')] };
+}
+
+/** The conversation on the screen is another one now, though it looks the same. */
+export function forkedNote(): PanelNote {
+  const text = vscode.l10n.t('This is a new conversation that begins with the turns up to that one. The earlier conversation is kept.');
+  return { tone: 'info', icon: 'git-branch', text, buttons: [button('dismissNotice')] };
 }
 
 function goOn(turn: Turn): PanelButton[] {

@@ -27,6 +27,8 @@ export type PanelAction =
   | 'solveSelection'
   | 'explainSelection'
   | 'reloadModel'
+  /** Puts back the turns deleted last. */
+  | 'undoDelete'
   | 'dismissNotice';
 
 export interface PanelButton {

@@ -11,7 +11,7 @@ import {
   thoughtMs,
   turnById,
 } from '../../src/core/conversation.ts';
-import { turnsBefore } from '../../src/core/conversationTree.ts';
+import { justDeleted, turnsBefore } from '../../src/core/conversationTree.ts';
 import { decodeJournal, encodeEvent } from '../../src/core/journal.ts';
 
 const created: ConversationEvent = { type: 'created', version: 1, id: 'c', at: 1 };
@@ -31,6 +31,7 @@ const answered = (id: string, replaces?: string): ConversationEvent[] => [
 ];
 const select = (turnId: string): ConversationEvent => ({ type: 'branchSelected', turnId, at: 100 });
 const remove = (turnId: string): ConversationEvent => ({ type: 'turnDeleted', turnId, at: 100 });
+const restore = (turnId: string): ConversationEvent => ({ type: 'turnRestored', turnId, at: 110 });
 const edit = (turnId: string, thought: string): ConversationEvent => ({ type: 'thoughtEdited', turnId, thought, at: 100 });
 
 function fold(...events: ConversationEvent[]): Conversation {
@@ -130,7 +131,7 @@ describe('A deleted turn', () => {
   it('lets the branch beside it be shown when nothing followed', () => {
     const conversation = fold(...answered('a'), ...answered('b'), ...answered('b2', 'b'), remove('b2'));
     assert.equal(shown(conversation), 'a b');
-    assert.ok(!('tree' in conversation), 'a straight conversation again');
+    assert.deepEqual(conversation.tree?.hidden, [], 'a straight conversation again');
   });
 
   it('at a branch leaves both branches reachable', () => {
@@ -146,6 +147,60 @@ describe('A deleted turn', () => {
     const conversation = fold(...answered('a'), ...answered('b'), ...answered('c'), ...answered('b2', 'b'), remove('b'));
     assert.equal(shown(conversation), 'a b2(2/2)');
     assert.equal(shown(applyEvent(conversation, select('c'))), 'a c(1/2)');
+  });
+});
+
+describe('A deleted turn that is put back', () => {
+  const text = (conversation: Conversation | undefined): unknown => conversation?.turns;
+
+  it('is where it was, with all it held and all that followed it', () => {
+    const before = fold(...answered('a'), ...answered('b'), ...answered('c'));
+    for (const id of ['a', 'b', 'c']) {
+      const after = foldEvents([remove(id), restore(id)], before);
+      assert.deepEqual(after, before, id);
+      assert.ok(after && !('tree' in after));
+    }
+  });
+
+  it('has its branches again, and is shown', () => {
+    const before = fold(...answered('a'), ...answered('b'), ...answered('c'), ...answered('b2', 'b'), select('b'));
+    for (const id of ['a', 'b', 'c']) assert.deepEqual(text(foldEvents([remove(id), restore(id)], before)), text(before), id);
+    const end = fold(...answered('a'), ...answered('b'), ...answered('b2', 'b'), remove('b2'), restore('b2'));
+    assert.equal(shown(end), 'a b2(2/2)');
+  });
+
+  it('comes back with others, in any order', () => {
+    const before = fold(...answered('a'), ...answered('b'), ...answered('c'), ...answered('d'));
+    const gone = foldEvents([remove('c'), remove('b'), remove('a')], before);
+    assert.equal(shown(gone), 'd');
+    assert.deepEqual(justDeleted(gone), ['c', 'b', 'a']);
+    for (const order of [
+      ['a', 'b', 'c'],
+      ['c', 'b', 'a'],
+      ['b', 'c', 'a'],
+    ])
+      assert.deepEqual(foldEvents(order.map(restore), gone), before, order.join());
+    assert.equal(shown(applyEvent(gone, restore('b'))), 'b d');
+  });
+
+  it('stands beside what was asked since, which is not lost', () => {
+    const conversation = fold(...answered('a'), ...answered('b'), remove('b'), ...answered('c'), restore('b'));
+    assert.equal(shown(conversation), 'a b(1/2)');
+    assert.equal(shown(applyEvent(conversation, select('c'))), 'a c(2/2)');
+  });
+
+  it('is offered until the next question is asked', () => {
+    const gone = fold(...answered('a'), ...answered('b'), remove('b'));
+    assert.deepEqual(justDeleted(gone), ['b']);
+    assert.deepEqual(justDeleted(applyEvent(gone, { ...asked('c'), at: 101 } as ConversationEvent)), []);
+    assert.deepEqual(justDeleted(applyEvent(gone, restore('b'))), []);
+    assert.deepEqual(justDeleted(undefined), []);
+  });
+
+  it('is no turn that was never deleted', () => {
+    const conversation = fold(...answered('a'));
+    assert.equal(applyEvent(conversation, restore('a')), conversation);
+    assert.equal(applyEvent(conversation, restore('nobody')), conversation);
   });
 });
 
@@ -206,7 +261,8 @@ const id = fc.constantFrom(...ids);
 const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(id, fc.option(id, { nil: undefined })).map(([turn, replaces]) => asked(turn, replaces)) },
   { weight: 2, arbitrary: id.map(select) },
-  { weight: 1, arbitrary: id.map(remove) },
+  { weight: 2, arbitrary: id.map(remove) },
+  { weight: 1, arbitrary: id.map(restore) },
   { weight: 1, arbitrary: id.map((turn) => edit(turn, 'edited')) },
   {
     weight: 3,
@@ -237,11 +293,18 @@ function checkInvariants(conversation: Conversation): void {
   });
   const { tree } = conversation;
   if (!tree) return;
-  assert.ok(tree.hidden.length > 0);
-  assert.deepEqual(new Set(tree.places.map((place) => place.id)), new Set(all));
+  const deleted = tree.deleted.map(({ turn }) => turn.question.id);
+  assert.ok(tree.hidden.length + deleted.length > 0);
+  assert.deepEqual(tree.places.map((place) => place.id).sort(), [...all, ...deleted].sort());
   tree.places.forEach((place, index) => {
     if (place.after !== undefined) assert.ok(tree.places.findIndex((other) => other.id === place.after) < index);
   });
+  for (const turnId of deleted) {
+    assert.ok(
+      applyEvent(conversation, restore(turnId))?.turns.some((turn) => turn.question.id === turnId),
+      'what was deleted can be put back',
+    );
+  }
   for (const { question, branch } of tree.hidden) {
     assert.equal(branch, undefined);
     assert.ok(
@@ -263,9 +326,11 @@ describe('Any sequence of events', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
         const alive = new Set<string>();
+        const deleted = new Set<string>();
         for (const event of events) {
-          if (event.type === 'asked') alive.add(event.question.id);
-          if (event.type === 'turnDeleted') alive.delete(event.turnId);
+          if (event.type === 'asked' && !deleted.has(event.question.id)) alive.add(event.question.id);
+          if (event.type === 'turnDeleted' && alive.delete(event.turnId)) deleted.add(event.turnId);
+          if (event.type === 'turnRestored' && deleted.delete(event.turnId)) alive.add(event.turnId);
         }
         const turns = allTurns(fold(...events)).map((turn) => turn.question.id);
         assert.deepEqual(new Set(turns), alive);

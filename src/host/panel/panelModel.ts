@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import type { Turn } from '../../core/conversation.ts';
 import { allTurns, turnById } from '../../core/conversation.ts';
+import { justDeleted } from '../../core/conversationTree.ts';
 import type { LemmaError } from '../../core/errors.ts';
 import type { PanelNote, PanelState, SelectionOffer, TurnWords } from '../../shared/panelProtocol.ts';
 import type { Conversations } from '../conversations.ts';
 import { Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
 import { modelName, modelStatus } from '../modelWords.ts';
-import { button, errorNote } from '../userMessages.ts';
+import { button, deletedNote, errorNote } from '../userMessages.ts';
 import { panelStrings } from './panelStrings.ts';
 import { turnWords } from './turnWords.ts';
 
@@ -33,6 +34,8 @@ export class PanelModel {
   readonly onDidChange = this.#changed.event;
   readonly #extras = new Map<string, TurnExtra>();
   #notice: PanelNote | undefined;
+  /** The user does not want the last deletion undone, or something newer has to be said. */
+  #undoDismissed = false;
   #selection: SelectionOffer | undefined;
   #selectionAttached = false;
 
@@ -41,10 +44,17 @@ export class PanelModel {
     this.#conversations = conversations;
     this.#model = model;
     this.#drafts = drafts;
+    conversations.onDidAppend(({ event }) => {
+      if (event.type === 'turnDeleted') this.#undoDismissed = false;
+      if (event.type === 'turnDeleted' || event.type === 'turnRestored' || event.type === 'asked') this.#changed.fire({ kind: 'notice' });
+    });
+    conversations.onDidSwitch(() => (this.#undoDismissed = false));
   }
 
+  /** What was deleted last can be put back as long as nothing else has to be said, also after the window was reloaded. */
   get notice(): PanelNote | undefined {
-    return this.#notice;
+    const deleted = this.#undoDismissed ? 0 : justDeleted(this.#conversations.current).length;
+    return deleted > 0 ? deletedNote(deleted) : this.#notice;
   }
 
   get selection(): SelectionOffer | undefined {
@@ -67,7 +77,7 @@ export class PanelModel {
       model,
       modelLabel: modelName(model),
       modelStatus: modelStatus(model),
-      notice: this.#notice,
+      notice: this.notice,
       welcome: welcome(model.kind === 'notChosen'),
       selection: this.#selection,
       selectionAttached: this.#selectionAttached,
@@ -95,6 +105,14 @@ export class PanelModel {
 
   showNotice(notice: PanelNote | LemmaError | undefined): void {
     this.#notice = notice && 'code' in notice ? errorNote(notice) : notice;
+    if (notice) this.#undoDismissed = true;
+    this.#changed.fire({ kind: 'notice' });
+  }
+
+  /** Takes away the notice that is shown; another one may have waited under it. */
+  dismissNotice(): void {
+    if (this.notice === this.#notice) return this.showNotice(undefined);
+    this.#undoDismissed = true;
     this.#changed.fire({ kind: 'notice' });
   }
 

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Conversations } from '../../src/host/conversations.ts';
+import type { InferenceLog } from '../../src/host/inferenceClient.ts';
+import { ModelService } from '../../src/host/modelService.ts';
+import { TurnRunner } from '../../src/host/turn.ts';
+import { fixtureModel, greedy, newClient } from './support.ts';
+
+const quiet: InferenceLog = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, trace: () => {} };
+
+/** Conversations on a real disk whose questions the real engine answers, as the extension host wires them. */
+export interface TurnBench {
+  readonly conversations: Conversations;
+  readonly turns: TurnRunner;
+  readonly model: ModelService;
+  readonly log: InferenceLog;
+  /** Another window on the same folder that shows what this one showed last. */
+  reopened(): Promise<Conversations>;
+  close(): Promise<void>;
+}
+
+export async function turnBench(): Promise<TurnBench> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
+  const { client } = newClient();
+  const model = new ModelService(client, () => ({ modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 }));
+  const remembered = new Map<string, string>();
+  const memory = {
+    get: (key: string) => remembered.get(key),
+    update: (key: string, value: string | undefined) => {
+      if (value === undefined) remembered.delete(key);
+      else remembered.set(key, value);
+      return Promise.resolve();
+    },
+  };
+  const conversations = new Conversations(folder, memory, quiet);
+  const turns = new TurnRunner(conversations, model, () => ({ sampling: greedy, maxTokens: 1000 }), quiet);
+  return {
+    conversations,
+    turns,
+    model,
+    log: quiet,
+    reopened: async () => {
+      await conversations.close();
+      const again = new Conversations(folder, memory, quiet);
+      await again.restore();
+      return again;
+    },
+    close: async () => {
+      await turns.settle('stopped');
+      await conversations.close();
+      model.dispose();
+      await client.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
