@@ -100,7 +100,7 @@ export type ConversationEvent =
   | { readonly type: 'ended'; readonly turnId: string; readonly end: TurnEnd; readonly at: number }
   /** The same turn goes on from its text so far. */
   | { readonly type: 'resumed'; readonly turnId: string; readonly at: number }
-  /** The user rewrote the thought of a turn that has ended; its answer, made from the old one, goes. */
+  /** The thought of a turn that has ended is another one; its answer, made from the old one, goes. See `branchWithThought`. */
   | { readonly type: 'thoughtEdited'; readonly turnId: string; readonly thought: string; readonly at: number }
   /** The branch that this turn begins is the one that is shown. */
   | { readonly type: 'branchSelected'; readonly turnId: string; readonly at: number }

@@ -1,10 +1,10 @@
 import type { Turn } from '../core/conversation.ts';
 import { lastTurn, turnById } from '../core/conversation.ts';
+import type { Resumption } from '../core/resumption.ts';
 import type { PanelAction, PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
 import { handleConversationMessage } from './conversationActions.ts';
 import { openLink } from './links.ts';
-import type { Resumption } from './turn.ts';
 
 /** What each message of the panel does. One handler each, so that a message without one does not compile. */
 export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): Promise<void> {
@@ -58,8 +58,12 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.turns.stop();
     case 'continue':
     case 'answerNow':
-    case 'thinkMore':
       return withTurn(turn, (found) => resume(app, found, action));
+    case 'thinkMore':
+      return withTurn(turn, (found) => {
+        app.panel.clearNotes(found.question.id);
+        return app.turns.thinkMore(found.question.id);
+      });
     case 'askAgain':
       return withTurn(turn, (found) => app.questions.again(found));
     case 'trimSelection':

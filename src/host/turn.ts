@@ -12,8 +12,9 @@ import type { ConversationEvent, Turn, TurnEnd, TurnPhase, TurnQuestion } from '
 import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
 import { justDeleted } from '../core/conversationTree.ts';
 import { LemmaFailure, toLemmaError } from '../core/errors.ts';
-import { thoughtCloseTag } from '../core/glmPrompt.ts';
 import { buildMessages } from '../core/prompt.ts';
+import type { Resumption } from '../core/resumption.ts';
+import { branchWithThought, thoughtToGoOn, writtenSoFar } from '../core/resumption.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { PartDelta } from '../core/thoughtSplitter.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
@@ -26,9 +27,6 @@ import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
 
 const profile = 'glm-z1';
-
-/** How a reply that has begun goes on: from its text so far, or with the thought closed so that the answer comes now. */
-export type Resumption = 'continue' | 'answerNow' | 'thinkMore';
 
 /** Asks one question after the other. What a question is waiting for, says and ends with is told by events alone. */
 export class TurnRunner {
@@ -68,24 +66,33 @@ export class TurnRunner {
    * @param snapshot in place of the turn's own
    */
   askInstead(turnId: string, text: string, snapshot?: Snapshot): Promise<void> {
-    const { current } = this.#conversations;
-    const turn = turnById(current, turnId);
+    const turn = turnById(this.#conversations.current, turnId);
     if (!turn) return Promise.resolve();
-    const shown = current?.turns ?? [];
-    const index = shown.findIndex((other) => other.question.id === turnId);
-    for (const { question } of index < 0 ? [turn] : shown.slice(index)) this.stop(question.id);
+    this.#stopFrom(turnId);
     const question = { ...turn.question, text, ...(snapshot ? { snapshot } : {}), id: randomUUID() };
     this.#append({ type: 'asked', question, at: Date.now(), replaces: turnId });
     return this.#enqueue(question.id);
   }
 
-  /** Puts the user's thought in the place of the model's, and lets the model go on from it. One that still runs is stopped first. */
+  /** Lets the model go on from the user's thought, as a branch beside its own. A turn that still runs is stopped first. */
   async editThought(turnId: string, thought: string): Promise<void> {
     await this.#settled(turnId);
+    return this.#branchFrom(turnId, thought);
+  }
+
+  /**
+   * Lets the model think on about a turn that it had done with, as a branch beside the answer that is there. A thought
+   * without an answer simply goes on; while the model thinks nothing changes.
+   */
+  async thinkMore(turnId: string): Promise<void> {
+    const running = turnById(this.#conversations.current, turnId);
+    if (!running || (isRunning(running) && running.phase !== 'answering')) return;
+    await this.#settled(turnId);
     const turn = turnById(this.#conversations.current, turnId);
-    if (!turn || isRunning(turn)) return;
-    this.#append({ type: 'thoughtEdited', turnId, thought, at: Date.now() });
-    return this.resume(turnId, 'continue');
+    if (!turn) return;
+    // A model that has closed its thought would only close it again.
+    const closed = turn.answeringAt !== undefined || turn.end?.kind === 'complete';
+    return closed ? this.#branchFrom(turnId, thoughtToGoOn(turn.thought)) : this.resume(turnId, 'continue');
   }
 
   /** Takes a turn out of the conversation; one that still runs is stopped first. */
@@ -139,6 +146,22 @@ export class TurnRunner {
     if (!this.#stops.has(turnId)) return;
     this.stop(turnId);
     await this.#queue;
+  }
+
+  /** Stops what runs on the branch that is left when another version of this turn is begun. */
+  #stopFrom(turnId: string): void {
+    const shown = this.#conversations.current?.turns ?? [];
+    const index = shown.findIndex((turn) => turn.question.id === turnId);
+    for (const id of index < 0 ? [turnId] : shown.slice(index).map(({ question }) => question.id)) this.stop(id);
+  }
+
+  async #branchFrom(turnId: string, thought: string): Promise<void> {
+    const turn = turnById(this.#conversations.current, turnId);
+    if (!turn || isRunning(turn)) return;
+    this.#stopFrom(turnId);
+    const id = randomUUID();
+    for (const event of branchWithThought(turn, id, thought, Date.now())) this.#append(event);
+    return this.resume(id, 'continue');
   }
 
   #enqueue(turnId: string, resumption?: Resumption): Promise<void> {
@@ -255,10 +278,3 @@ export class TurnRunner {
 
 /** The role token and its line break, which every message of the GLM template has besides its content. */
 const messageOverheadTokens = 2;
-
-/** The reply's beginning as the model wrote it, tags included, and the part in which it goes on. */
-function writtenSoFar(turn: Turn, resumption: Resumption): { text: string; start: 'thought' | 'answer'; thoughtSoFar?: string } {
-  if (turn.answeringAt !== undefined) return { text: turn.thought + thoughtCloseTag + turn.answer, start: 'answer' };
-  if (resumption === 'continue') return { text: turn.thought, start: 'thought', thoughtSoFar: turn.thought };
-  return { text: `${turn.thought.trimEnd()}\n${thoughtCloseTag}\n\n`, start: 'answer' };
-}

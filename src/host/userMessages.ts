@@ -196,7 +196,7 @@ export function endNote(turn: Turn): PanelNote | undefined {
         tone: 'warning',
         icon: 'warning',
         text: vscode.l10n.t('The model ended its reply without an answer. Its thought is kept; it can answer from there.'),
-        buttons: [button('answerNow', true), button('askAgain')],
+        buttons: [button('answerNow', true), button('thinkMore'), button('askAgain')],
       };
     case 'stopped':
       return { tone: 'info', icon: 'debug-stop', text: stoppedText(turn, answered), buttons: goOn(turn) };
@@ -216,7 +216,7 @@ export function endNote(turn: Turn): PanelNote | undefined {
       const buttons =
         end.by === 'context'
           ? [button('newConversation', true), button('openModelSettings')]
-          : [...goOn(turn).slice(0, answered ? 1 : 2), button('openModelSettings')];
+          : [...goOn(turn).slice(0, 2), button('openModelSettings')];
       return { tone: 'warning', icon: 'warning', text, buttons };
     }
     case 'interrupted':
@@ -259,7 +259,7 @@ export function forkedNote(): PanelNote {
 function goOn(turn: Turn): PanelButton[] {
   const begun = turn.thought.trim() !== '' || turn.answer.trim() !== '';
   if (!begun) return [button('askAgain', true)];
-  if (turn.answeringAt !== undefined) return [button('continue', true), button('askAgain')];
+  if (turn.answeringAt !== undefined) return [button('continue', true), button('thinkMore'), button('askAgain')];
   return [button('continue', true), button('answerNow'), button('askAgain')];
 }
 

@@ -71,7 +71,6 @@ export const panelStringKeys = [
   'findClose',
   'editThought',
   'editThoughtHint',
-  'editThoughtAnswered',
   'continueFromHere',
   'cancel',
   'seconds',

@@ -168,12 +168,30 @@ describe('The thought', () => {
     await button('Cancel').click();
     assert.equal(await area.count(), 0);
     assert.deepEqual(await panel.sent('editThought'), []);
+    await panel.page.waitForFunction(() => document.activeElement?.matches('.fold'));
     await button('Edit Thought…').click();
     await area.fill(`${mathThought}\n\nBut what about integers?`);
     await button('Continue from Here').click();
     const sent = await panel.sent('editThought');
     assert.deepEqual(sent, [{ type: 'editThought', turnId: 'turn1', thought: `${mathThought}\n\nBut what about integers?` }]);
     assert.equal(await area.count(), 0);
+  });
+
+  it('that goes on as another version is scrolled to, and the keyboard goes on in the log', async () => {
+    const script = solve().answered(longThought, mathAnswer);
+    script.ask('ask', undefined, 'And now?').answered(mathThought, mathAnswer);
+    await panel.open(script.state());
+    await find('.log').evaluate((log) => (log.scrollTop = 0));
+    await button('Latest').waitFor();
+    await find('.turn').last().locator('.fold').focus();
+    const from = script.events.length;
+    script.ask('ask', undefined, 'And now?', 'turn2').delta('thought', `${mathThought}\nWait, let me check this again.\n`);
+    await panel.send({ type: 'events', from, events: script.after(from) });
+    assert.equal(await find('.turn').last().locator('.branch').innerText(), '2 of 2');
+    assert.equal(await find('.log').evaluate((log) => log === document.activeElement), true);
+    await button('Latest').waitFor({ state: 'detached' });
+    await find('.turn').last().locator('.branch').getByRole('button', { name: 'Previous Version' }).click();
+    assert.deepEqual(await panel.sent('selectBranch'), [{ type: 'selectBranch', turnId: 'turn2' }]);
   });
 
   it('begins as the user left the last one, also in a new panel, and tells its speed', async () => {

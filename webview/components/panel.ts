@@ -55,6 +55,8 @@ export class LemmaPanel extends PanelElement {
   onScrolled: () => void = () => undefined;
   private ticker: number | undefined;
   private said = '';
+  /** Before this update the focus was in a turn, which may go: another version of it comes in its place. */
+  private focusInTurn = false;
 
   constructor() {
     super();
@@ -77,6 +79,7 @@ export class LemmaPanel extends PanelElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    this.focusInTurn = Boolean(document.activeElement?.closest('lemma-turn'));
     if (!changed.has('store')) return;
     const turn = runningTurn(this.store);
     if (!turn) {
@@ -164,8 +167,10 @@ export class LemmaPanel extends PanelElement {
       });
     }
     const before = changed.get('store') as Store | undefined;
-    // Asking is the reader's own move: the new turn is what they want to see.
-    if (before?.host && turnCount(this.store) > turnCount(before)) this.follow?.toEnd();
+    // Asking is the reader's own move, and so is a new version of what was asked: the new turn is what they want to see.
+    const asked = runningTurn(this.store)?.question.id;
+    if (before?.host && asked !== undefined && asked !== lastTurn(before.host.conversation)?.question.id) this.follow?.toEnd();
+    if (this.focusInTurn && document.activeElement === document.body) log?.focus({ preventScroll: true });
   }
 
   /** Shows the search field, with the selected words in it. */
@@ -268,10 +273,6 @@ export class LemmaPanel extends PanelElement {
       if (this.live === copied) this.live = '';
     }, copiedMs);
   }
-}
-
-function turnCount(store: Store): number {
-  return store.host?.conversation?.turns.length ?? 0;
 }
 
 function placeholder(host: PanelState): string {

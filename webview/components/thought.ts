@@ -103,7 +103,6 @@ export class LemmaThought extends PanelElement {
               .context=${this.context}
               .turnId=${this.turn.question.id}
               .text=${this.edit}
-              .answered=${this.turn.answer !== ''}
               .busy=${this.busy}
             ></lemma-thought-edit>`
           : nothing
@@ -244,8 +243,12 @@ export class LemmaThought extends PanelElement {
     this.dispatchEvent(new CustomEvent('lemma-fold', { detail, bubbles: true }) satisfies FoldEvent);
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
     const { mode, turn } = this;
+    // The field that had the cursor is gone; the heading has its place, unless the user has gone elsewhere.
+    if (this.edit === undefined && typeof changed.get('edit') === 'string' && document.activeElement === document.body) {
+      this.querySelector<HTMLElement>('button.fold')?.focus({ preventScroll: true });
+    }
     if (this.contents && this.current < 0) this.onScroll();
     if (mode === 'folded' || turn.thought === '') {
       this.clear();

@@ -16,15 +16,12 @@ export class LemmaThoughtEdit extends PanelElement {
     context: { attribute: false },
     turnId: { attribute: false },
     text: { attribute: false },
-    answered: { attribute: false },
     busy: { attribute: false },
   };
   declare context: PanelContext;
   declare turnId: string;
   /** What the edit begins with. */
   declare text: string;
-  /** There is an answer, which goes. */
-  declare answered: boolean;
   /** Some turn is running, so none can go on. */
   declare busy: boolean;
   private timer: number | undefined;
@@ -47,7 +44,7 @@ export class LemmaThoughtEdit extends PanelElement {
         @blur=${this.keepNow}
         @keydown=${this.onKey}
       ></textarea>
-      <p class="small muted">${this.answered ? strings.editThoughtAnswered : strings.editThoughtHint}</p>
+      <p class="small muted">${strings.editThoughtHint}</p>
       <div class="row">
         ${pushButton({ label: strings.continueFromHere, primary: true, disabled: this.busy, onClick: this.go })}
         ${pushButton({ label: strings.cancel, onClick: this.cancel })}

@@ -71,9 +71,8 @@ export function panelStrings(): PanelStrings {
     findNext: vscode.l10n.t('Next Match (F3)'),
     findClose: vscode.l10n.t('Close (Escape)'),
     editThought: vscode.l10n.t('Edit Thought…'),
-    editThoughtHint: vscode.l10n.t('The model goes on thinking from the end of this text.'),
-    editThoughtAnswered: vscode.l10n.t(
-      'The model goes on thinking from the end of this text. Its new answer takes the place of the one below.',
+    editThoughtHint: vscode.l10n.t(
+      'The model goes on thinking from the end of this text. What stands here now is kept as an earlier version.',
     ),
     continueFromHere: vscode.l10n.t('Continue from Here'),
     cancel: vscode.l10n.t('Cancel'),

@@ -1,0 +1,48 @@
+/**
+ * How a reply that has begun goes on: what stands before the model when it takes up its own text again, and how the
+ * text that is there stays beside what comes of it. Pure.
+ */
+import type { ConversationEvent, Turn } from './conversation.ts';
+import { thoughtCloseTag } from './glmPrompt.ts';
+import { replayEvents } from './replay.ts';
+
+/** From the text so far, or with the thought closed so that the answer comes now. */
+export type Resumption = 'continue' | 'answerNow';
+
+/**
+ * What leads a thought that was finished into going on. The model has to believe that it is not done, in words of its
+ * own: «Wait» is its commonest turning point, and putting it in the place of the closing tag is how «s1: Simple
+ * test-time scaling» (arXiv:2501.19393) makes a model think longer; the rest of the sentence keeps the turn from becoming
+ * a new attempt at something else.
+ */
+const secondLook = 'Wait, let me check this again.\n';
+
+/** The thought with its turning point: the text so far is not changed, so that its tokens stay the same. */
+export function thoughtToGoOn(thought: string): string {
+  return `${thought}${thought === '' || thought.endsWith('\n') ? '' : '\n'}${secondLook}`;
+}
+
+/** The reply's beginning as the model wrote it, tags included, and the part in which it goes on. */
+export function writtenSoFar(turn: Turn, resumption: Resumption): { text: string; start: 'thought' | 'answer'; thoughtSoFar?: string } {
+  if (turn.answeringAt !== undefined) return { text: turn.thought + thoughtCloseTag + turn.answer, start: 'answer' };
+  if (resumption === 'continue') return { text: turn.thought, start: 'thought', thoughtSoFar: turn.thought };
+  return { text: `${turn.thought.trimEnd()}\n${thoughtCloseTag}\n\n`, start: 'answer' };
+}
+
+/**
+ * A branch beside a turn that has the same question and the thought given, and no answer yet: to be resumed. The turn
+ * itself stays as it is, so that neither its thought nor its answer is lost.
+ * @param id of the new turn @param at milliseconds since 1970
+ */
+export function branchWithThought(turn: Turn, id: string, thought: string, at: number): ConversationEvent[] {
+  const { answeringAt, branch: _branch, ...rest } = turn;
+  const thoughtEnd = answeringAt ?? turn.endedAt ?? at;
+  // The time spent thinking is moved to end now; `replayEvents` reckons it back from the end.
+  const begun: Turn = {
+    ...rest,
+    ...{ question: { ...turn.question, id }, answer: '', answerTokens: 0, end: { kind: 'stopped' }, askedAt: at, endedAt: at },
+    ...(turn.thinkingAt === undefined ? {} : { thinkingAt: turn.thinkingAt + at - thoughtEnd }),
+  };
+  const events = replayEvents([begun]).map((event) => (event.type === 'asked' ? { ...event, replaces: turn.question.id } : event));
+  return thought === turn.thought ? events : [...events, { type: 'thoughtEdited', turnId: id, thought, at }];
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Turn } from '../../src/core/conversation.ts';
+import { isRunning, lastTurn, turnById } from '../../src/core/conversation.ts';
+import { replayEvents } from '../../src/core/replay.ts';
+import { Conversations } from '../../src/host/conversations.ts';
+import type { InferenceClient } from '../../src/host/inferenceClient.ts';
+import { ModelService } from '../../src/host/modelService.ts';
+import { TurnRunner } from '../../src/host/turn.ts';
+import type { GenerateParams, GenerateResult, GenerateTrace } from '../../src/shared/inferenceProtocol.ts';
+import { fixtureModel, greedy, newClient } from './support.ts';
+
+const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, trace: () => {} };
+const secondLook = 'Wait, let me check this again.\n';
+
+/** The inference client, which also asks for each request's tokens and keeps them. */
+class TracedModel extends ModelService {
+  readonly traces: (GenerateTrace & Pick<GenerateResult, 'reusedTokens'>)[] = [];
+
+  override async generate(...[params, ...rest]: Parameters<ModelService['generate']>): Promise<GenerateResult> {
+    const traced: Omit<GenerateParams, 'progressToken'> = { ...params, trace: true };
+    const result = await super.generate(traced, ...rest);
+    if (result.trace) this.traces.push({ ...result.trace, reusedTokens: result.reusedTokens });
+    return result;
+  }
+}
+
+describe('A turn on the real engine', () => {
+  let folder: string;
+  let client: InferenceClient;
+  let model: TracedModel;
+  let conversations: Conversations;
+  let turns: TurnRunner;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
+    ({ client } = newClient());
+    model = new TracedModel(client, () => ({ modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 }));
+    conversations = new Conversations(folder, { get: () => undefined, update: () => Promise.resolve() }, quiet);
+    turns = new TurnRunner(conversations, model, () => ({ sampling: greedy, maxTokens: 1000 }), quiet);
+  });
+
+  beforeEach(async () => {
+    await conversations.startNew();
+    model.traces.length = 0;
+  });
+
+  after(async () => {
+    await turns.settle('stopped');
+    await conversations.close();
+    model.dispose();
+    await client.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const newest = (): Turn => {
+    const turn = lastTurn(conversations.current);
+    assert.ok(turn);
+    return turn;
+  };
+  /** Resolves once the newest turn thinks and has written something. */
+  const thinks = (): Promise<void> =>
+    new Promise((resolve) => {
+      const listening = conversations.onDidAppend(() => {
+        const turn = lastTurn(conversations.current);
+        if (turn?.phase !== 'thinking' || turn.thought.length <= 40) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+
+  it('that is to think more goes on in its thought token for token, and its answer stays beside the new one', async () => {
+    await turns.ask({ task: 'ask', text: 'What is 47 + 38?' });
+    const first = newest();
+    assert.match(first.answer, /85/);
+    await turns.thinkMore(first.question.id);
+    const second = newest();
+    assert.notEqual(second.question.id, first.question.id);
+    assert.deepEqual(second.branch?.ids, [first.question.id, second.question.id]);
+    assert.equal(turnById(conversations.current, first.question.id)?.answer, first.answer);
+    assert.equal(second.end?.kind, 'complete');
+    assert.ok(second.thought.startsWith(first.thought + secondLook), second.thought);
+    assert.ok(second.thoughtTokens >= first.thoughtTokens);
+
+    const [whole, more] = model.traces;
+    assert.ok(whole && more);
+    assert.equal(more.prompt, `${whole.prompt}${first.thought}${secondLook}`);
+    // What was written before is read as it was written: the prompt's tokens and those of the thought come again, unchanged.
+    const thoughtIds = whole.generatedIds.slice(0, first.thoughtTokens - 3);
+    const before = [...whole.promptIds, ...thoughtIds];
+    assert.deepEqual(more.promptIds.slice(0, before.length), before);
+    assert.ok(more.reusedTokens >= before.length, `${more.reusedTokens} of ${before.length} tokens are still in the cache`);
+  });
+
+  it('that still thinks is left alone by a wish to think more', async () => {
+    const asked = turns.ask({ task: 'ask', text: '[test:loop]' });
+    await thinks();
+    const { id } = newest().question;
+    await turns.thinkMore(id);
+    assert.equal(newest().phase, 'thinking');
+    assert.equal(conversations.current?.turns.length, 1);
+    turns.stop(id);
+    await asked;
+    assert.deepEqual(newest().end, { kind: 'stopped' });
+  });
+
+  it('that was stopped in its thought goes on from there to the same text, and answers at once when it is to', async () => {
+    await turns.ask({ task: 'ask', text: 'count to 60' });
+    const whole = newest();
+    await conversations.startNew();
+    const asked = turns.ask({ task: 'ask', text: 'count to 60' });
+    await thinks();
+    turns.stop();
+    await asked;
+    const stopped = newest();
+    assert.ok(whole.thought.startsWith(stopped.thought) && stopped.thought.length < whole.thought.length);
+    await turns.resume(stopped.question.id, 'answerNow');
+    assert.equal(newest().thought, stopped.thought, 'nothing is added to the thought any more');
+    assert.match(newest().answer, /\S/);
+    await conversations.startWith(replayEvents([stopped]));
+    await turns.thinkMore(stopped.question.id);
+    assert.equal(newest().thought, whole.thought);
+    assert.equal(newest().answer, whole.answer);
+    assert.equal(newest().branch, undefined, 'nothing was lost, so there is no second version');
+  });
+
+  it('whose thought was edited goes on from the edit, and what was there before stays beside it', async () => {
+    await turns.ask({ task: 'ask', text: 'count to 60' });
+    const first = newest();
+    const edited = first.thought.slice(0, first.thought.indexOf('21'));
+    await turns.editThought(first.question.id, edited);
+    const second = newest();
+    assert.equal(model.traces[1]?.prompt, `${model.traces[0]?.prompt}${edited}`);
+    assert.equal(second.thought, first.thought, 'the model counts on from where the edit ends');
+    assert.equal(turnById(conversations.current, first.question.id)?.answer, first.answer);
+    assert.equal(isRunning(conversations.current), false);
+  });
+});

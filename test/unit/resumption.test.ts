@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import type { Conversation, ConversationEvent, Turn } from '../../src/core/conversation.ts';
+import { foldEvents, lastTurn, thoughtMs, turnById } from '../../src/core/conversation.ts';
+import { promptText, renderGlmPrompt } from '../../src/core/glmPrompt.ts';
+import { branchWithThought, thoughtToGoOn, writtenSoFar } from '../../src/core/resumption.ts';
+
+const thought = '\n17 + 25 is 42.\n';
+const answer = '\n\nThe result is $42$.';
+const answered: readonly ConversationEvent[] = [
+  { type: 'created', version: 1, id: 'c', at: 1 },
+  { type: 'asked', question: { id: 'a', task: 'ask', text: 'What is 17 + 25?' }, at: 10 },
+  { type: 'budget', turnId: 'a', promptTokens: 7, maxTokens: 100, wantedTokens: 100 },
+  { type: 'phase', turnId: 'a', phase: 'thinking', at: 1000 },
+  { type: 'delta', turnId: 'a', part: 'thought', text: thought, tokens: 9 },
+  { type: 'phase', turnId: 'a', phase: 'answering', at: 5000 },
+  { type: 'delta', turnId: 'a', part: 'answer', text: answer, tokens: 6 },
+  { type: 'ended', turnId: 'a', end: { kind: 'complete' }, at: 6000 },
+];
+const later = 3_600_000;
+
+function fold(events: readonly ConversationEvent[]): { conversation: Conversation; last: Turn } {
+  const conversation = foldEvents(events);
+  const last = lastTurn(conversation);
+  assert.ok(conversation && last);
+  return { conversation, last };
+}
+
+const prompt = (turn: Turn, resumption: 'continue' | 'answerNow'): string =>
+  promptText(renderGlmPrompt([{ role: 'user', content: turn.question.text }], { prefill: writtenSoFar(turn, resumption).text }));
+
+describe('A thought that was finished', () => {
+  const before = fold(answered).last;
+  const branch = branchWithThought(before, 'b', thoughtToGoOn(before.thought), later);
+  const { conversation, last } = fold([...answered, ...branch]);
+
+  it('goes on as a branch, with the answer that was given beside it', () => {
+    assert.equal(last.question.id, 'b');
+    assert.deepEqual(last.branch, { ids: ['a', 'b'], index: 1 });
+    const kept = turnById(conversation, 'a');
+    assert.equal(kept?.answer, answer);
+    assert.equal(kept.thought, thought);
+    assert.equal(last.answer, '');
+    assert.deepEqual(last.question, { ...before.question, id: 'b' });
+  });
+
+  it('is led on by a turning point of the model’s own', () => {
+    assert.equal(last.thought, '\n17 + 25 is 42.\nWait, let me check this again.\n');
+    assert.equal(thoughtToGoOn('No line end'), 'No line end\nWait, let me check this again.\n');
+    assert.equal(thoughtToGoOn(''), 'Wait, let me check this again.\n');
+  });
+
+  it('goes on in the prompt inside the thought, which is not closed', () => {
+    const { last: resumed } = fold([...answered, ...branch, { type: 'resumed', turnId: 'b', at: later }]);
+    assert.equal(
+      prompt(resumed, 'continue'),
+      '[gMASK]<sop><|user|>\nWhat is 17 + 25?<|assistant|>\n<think>\n17 + 25 is 42.\nWait, let me check this again.\n',
+    );
+    assert.deepEqual(writtenSoFar(resumed, 'continue'), { text: last.thought, start: 'thought', thoughtSoFar: last.thought });
+  });
+
+  it('keeps its time and tokens, and the pause does not count', () => {
+    const thinking: ConversationEvent[] = [
+      ...branch,
+      { type: 'resumed', turnId: 'b', at: later },
+      { type: 'phase', turnId: 'b', phase: 'thinking', at: later + 500 },
+      { type: 'delta', turnId: 'b', part: 'thought', text: 'Yes.', tokens: 2 },
+      { type: 'phase', turnId: 'b', phase: 'answering', at: later + 2500 },
+    ];
+    const { last: thought } = fold([...answered, ...thinking]);
+    assert.equal(thoughtMs(thought, later + 9000), 4000 + 2000);
+    assert.equal(thought.thoughtTokens, 11);
+    assert.equal(thought.askedAt, later);
+  });
+
+  it('may be walked back from, and forth again', () => {
+    const back = fold([...answered, ...branch, { type: 'branchSelected', turnId: 'a', at: later }]);
+    assert.equal(back.last.answer, answer);
+    assert.deepEqual(back.last.branch, { ids: ['a', 'b'], index: 0 });
+  });
+
+  it('begins a branch without any thought as well', () => {
+    const none = answered.filter(
+      (event) => !('part' in event && event.part === 'thought') && !('phase' in event && event.phase === 'thinking'),
+    );
+    const turn = fold(none).last;
+    const { last: begun } = fold([...none, ...branchWithThought(turn, 'b', thoughtToGoOn(''), later)]);
+    assert.equal(begun.thought, 'Wait, let me check this again.\n');
+    assert.equal(thoughtMs(begun, later), undefined);
+  });
+});
+
+describe('A reply that was begun', () => {
+  const begun = (...events: ConversationEvent[]): Turn => fold([...answered.slice(0, 5), ...events]).last;
+  const ended: ConversationEvent = { type: 'ended', turnId: 'a', end: { kind: 'stopped' }, at: 5000 };
+  const start = '[gMASK]<sop><|user|>\nWhat is 17 + 25?<|assistant|>\n<think>';
+
+  it('goes on from the end of its thought', () => {
+    assert.equal(prompt(begun(ended), 'continue'), `${start}${thought}`);
+  });
+
+  it('answers now from a thought that is closed as the model closes it', () => {
+    assert.equal(prompt(begun(ended), 'answerNow'), `${start}\n17 + 25 is 42.\n</think>\n\n`);
+  });
+
+  it('goes on inside its answer, whichever of the two is asked for', () => {
+    const answering = begun(...answered.slice(5, 7), ended);
+    for (const resumption of ['continue', 'answerNow'] as const) {
+      assert.equal(prompt(answering, resumption), `${start}${thought}</think>${answer}`);
+    }
+  });
+});
