@@ -151,7 +151,7 @@ describe('The thought', () => {
     await panel.open(answered(longThought).state());
     await panel.page.keyboard.press('Control+F');
     await panel.page.keyboard.type('which is at least');
-    await panel.page.waitForFunction(() => CSS.highlights.get('lemma-found')?.size === 900, undefined, { timeout: 20_000 });
+    await panel.page.waitForFunction(() => CSS.highlights.get('lemma-found')?.size === 900);
     assert.match(await find('.find [role=status]').innerText(), /of 900$/);
   });
 

@@ -189,9 +189,12 @@ export class LemmaFind extends PanelElement {
     this.all.clear();
     let start = performance.now();
     let done: unknown;
+    const drawing = new Set<MarkdownView>();
     for (const match of this.found) {
       const element = turnElement(match.turnId);
-      const nodes = match.part === 'question' ? questionNodes(element) : viewOf(element, match)?.blockAt(match.offset).nodes;
+      const view = match.part === 'question' ? undefined : viewOf(element, match);
+      if (view?.drawing === true) drawing.add(view);
+      const nodes = match.part === 'question' ? questionNodes(element) : view?.blockAt(match.offset).nodes;
       if (!nodes?.[0] || nodes[0] === done) continue;
       done = nodes[0];
       for (const range of rangesOf(nodes, this.query)) this.all.add(range);
@@ -200,6 +203,10 @@ export class LemmaFind extends PanelElement {
       if (round !== this.round) return;
       start = performance.now();
     }
+    if (drawing.size === 0) return;
+    // A thought that was just opened is on the page only in part; what it still lacks is marked when it is there.
+    await Promise.all([...drawing].map((view) => view.settled()));
+    if (round === this.round) await this.markAll();
   }
 }
 

@@ -121,6 +121,11 @@ export class MarkdownView {
     return (block ?? inGroup[0])?.start;
   }
 
+  /** Some blocks are not on the page yet. */
+  get drawing(): boolean {
+    return this.idle !== undefined;
+  }
+
   /** Resolves when all blocks are on the page. */
   async settled(): Promise<void> {
     await this.idle?.promise;
