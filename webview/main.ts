@@ -14,7 +14,7 @@ import './components/panel.ts';
 import { registerControls } from './controls.ts';
 import { emptyMemory, recall, remember } from './memory.ts';
 import type { Memory } from './memory.ts';
-import type { FoldEvent } from './components/thought.ts';
+import type { ContentsEvent, FoldEvent } from './components/thought.ts';
 import type { ThoughtEditEvent } from './components/thoughtEdit.ts';
 import { emptyStore, reduce, runningTurn } from './store.ts';
 
@@ -60,6 +60,7 @@ function draw(): void {
   followFold();
   panel.folds = memory.folds;
   panel.thoughtEdits = memory.thoughtEdits;
+  panel.contents = memory.contents;
   if (first) void start(host.draft);
   if (redrawn) void tellPainted(host.eventCount);
   redrawn = false;
@@ -106,6 +107,8 @@ function keep(change: Partial<Memory>): void {
 
 panel.addEventListener('lemma-fold', (event) => {
   const { turnId, fold, following } = (event as FoldEvent).detail;
+  // The text of a running thought is followed to its end, opened or not.
+  if (turnId !== runningTurn(store)?.question.id) panel.follow?.hold();
   keep({ folds: { ...memory.folds, [turnId]: fold }, ...(following ? { nextFold: following } : {}) });
   panel.folds = memory.folds;
 });
@@ -114,6 +117,13 @@ panel.addEventListener('lemma-edit-thought', (event) => {
   const { [turnId]: _before, ...others } = memory.thoughtEdits;
   keep({ thoughtEdits: text === undefined ? others : { ...others, [turnId]: text } });
   panel.thoughtEdits = memory.thoughtEdits;
+});
+panel.addEventListener('lemma-contents', (event) => {
+  const { turnId, shown } = (event as ContentsEvent).detail;
+  if (turnId !== runningTurn(store)?.question.id) panel.follow?.hold();
+  const others = memory.contents.filter((id) => id !== turnId);
+  keep({ contents: shown ? [...others, turnId] : others });
+  panel.contents = memory.contents;
 });
 panel.addEventListener('lemma-find', () => void panel.openFind());
 panel.addEventListener('lemma-draft', (event) => keep({ draft: (event as DraftEvent).detail }));

@@ -26,6 +26,8 @@ export interface Memory {
   readonly nextFold: Fold;
   /** Thoughts that are being edited, by turn. */
   readonly thoughtEdits: Readonly<Record<string, string>>;
+  /** Turns of which the thought's contents are shown. */
+  readonly contents: readonly string[];
   /** `atEnd` follows the text; else `place` is returned to, or where there is no text at the log's top edge, `top` in pixels. */
   readonly scroll: { readonly top: number; readonly atEnd: boolean; readonly place?: ReadingPlace };
 }
@@ -36,6 +38,7 @@ export const emptyMemory: Memory = {
   folds: {},
   nextFold: 'preview',
   thoughtEdits: {},
+  contents: [],
   scroll: { top: 0, atEnd: true },
 };
 

@@ -11,6 +11,8 @@ import type { LemmaError } from './errors.ts';
 import { questionText } from './prompt.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Task } from './task.ts';
+import type { ThoughtMark } from './thoughtTimes.ts';
+import { marksOfEdited, withMark } from './thoughtTimes.ts';
 
 /** Version of the journal's format, written in its first line. */
 export const journalVersion = 1;
@@ -58,6 +60,8 @@ export interface Turn {
   readonly end?: TurnEnd;
   /** Milliseconds of thinking before the last `resumed`; use `thoughtMs` for the sum. */
   readonly earlierThoughtMs?: number;
+  /** When parts of the thought were written, in order; see `msAtOffset`. */
+  readonly thoughtMarks?: readonly ThoughtMark[];
   /** Present where the question was asked in several wordings, or answered several times. */
   readonly branch?: TurnBranch;
 }
@@ -96,7 +100,15 @@ export type ConversationEvent =
       readonly maxTokens: number;
       readonly wantedTokens: number;
     }
-  | { readonly type: 'delta'; readonly turnId: string; readonly part: TurnPart; readonly text: string; readonly tokens: number }
+  /** `at` stands at one delta of a thought in `thoughtMarkMs`: hundreds come in a second. */
+  | {
+      readonly type: 'delta';
+      readonly turnId: string;
+      readonly part: TurnPart;
+      readonly text: string;
+      readonly tokens: number;
+      readonly at?: number;
+    }
   | { readonly type: 'ended'; readonly turnId: string; readonly end: TurnEnd; readonly at: number }
   /** The same turn goes on from its text so far. */
   | { readonly type: 'resumed'; readonly turnId: string; readonly at: number }
@@ -206,13 +218,19 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
       return { ...turn, promptTokens: event.promptTokens, maxTokens: event.maxTokens, wantedTokens: event.wantedTokens };
     case 'delta':
       return event.part === 'thought'
-        ? { ...turn, thought: turn.thought + event.text, thoughtTokens: turn.thoughtTokens + event.tokens }
+        ? addThought(turn, event.text, event.tokens, event.at)
         : { ...turn, answer: turn.answer + event.text, answerTokens: turn.answerTokens + event.tokens };
     case 'ended':
       return { ...turn, phase: 'ended', end: event.end, endedAt: event.at };
     default:
       return turn;
   }
+}
+
+function addThought(turn: Turn, text: string, tokens: number, at: number | undefined): Turn {
+  const thoughtMarks = at === undefined ? undefined : withMark(turn, at);
+  const { thought, thoughtTokens } = turn;
+  return { ...turn, thought: thought + text, thoughtTokens: thoughtTokens + tokens, ...(thoughtMarks ? { thoughtMarks } : {}) };
 }
 
 const phaseOrder: readonly TurnPhase[] = ['waiting', 'reading', 'thinking', 'answering'];
@@ -238,8 +256,9 @@ function resumeTurn(turn: Turn): Turn {
  * stopped while it was thinking. The time spent so far and the number of tokens that the model thought stay.
  */
 function editThought(turn: Turn, thought: string, at: number): Turn {
-  const { thinkingAt: _thinkingAt, answeringAt: _answeringAt, ...rest } = turn;
+  const { thinkingAt: _thinkingAt, answeringAt: _answeringAt, thoughtMarks: _thoughtMarks, ...rest } = turn;
   const spent = thoughtMs(turn, at);
+  const thoughtMarks = marksOfEdited(turn, thought);
   return {
     ...rest,
     thought,
@@ -248,6 +267,7 @@ function editThought(turn: Turn, thought: string, at: number): Turn {
     end: { kind: 'stopped' },
     endedAt: at,
     ...(spent === undefined ? {} : { earlierThoughtMs: spent }),
+    ...(thoughtMarks ? { thoughtMarks } : {}),
   };
 }
 

@@ -42,6 +42,14 @@ export function formatSpan(ms: number, strings: DurationStrings, locale: string)
   return ms < 1000 ? fillIn(strings.seconds, `<${formatCount(1, locale)}`) : formatDuration(ms, strings, locale);
 }
 
+/** A place in time, as players show it: `0:14`, `12:03`, `1:02:03`. The same in every language. */
+export function formatClock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (count: number): string => String(count).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
 /** A whole number in full, with the locale's grouping: `1,840`. */
 export function formatCount(count: number, locale: string): string {
   return numberFormat(locale, 0).format(Math.round(count));

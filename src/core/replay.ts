@@ -10,7 +10,7 @@ export function replayEvents(turns: readonly Turn[]): ConversationEvent[] {
 }
 
 function turnEvents(turn: Turn): ConversationEvent[] {
-  const { question, thought, answer, thoughtTokens, answerTokens, promptTokens, maxTokens, wantedTokens } = turn;
+  const { question, answer, answerTokens, promptTokens, maxTokens, wantedTokens } = turn;
   const turnId = question.id;
   const events: ConversationEvent[] = [{ type: 'asked', question, at: turn.askedAt }];
   if (promptTokens !== undefined && maxTokens !== undefined && wantedTokens !== undefined) {
@@ -18,13 +18,23 @@ function turnEvents(turn: Turn): ConversationEvent[] {
   }
   const thoughtEnd = turn.answeringAt ?? turn.endedAt;
   const spent = thoughtMs(turn, thoughtEnd ?? turn.askedAt);
-  if (spent !== undefined) {
-    // Pauses between parts of the thought are left out: it ends when it ended and begins as long before as it took.
-    events.push({ type: 'phase', turnId, phase: 'thinking', at: (thoughtEnd ?? turn.askedAt) - spent });
-  }
-  if (thought !== '' || thoughtTokens > 0) events.push({ type: 'delta', turnId, part: 'thought', text: thought, tokens: thoughtTokens });
+  // Pauses between parts of the thought are left out: it ends when it ended and begins as long before as it took.
+  const thinkingAt = (thoughtEnd ?? turn.askedAt) - (spent ?? 0);
+  if (spent !== undefined) events.push({ type: 'phase', turnId, phase: 'thinking', at: thinkingAt });
+  events.push(...thoughtEvents(turn, thinkingAt));
   if (turn.answeringAt !== undefined) events.push({ type: 'phase', turnId, phase: 'answering', at: turn.answeringAt });
   if (answer !== '' || answerTokens > 0) events.push({ type: 'delta', turnId, part: 'answer', text: answer, tokens: answerTokens });
   if (turn.end && turn.endedAt !== undefined) events.push({ type: 'ended', turnId, end: turn.end, at: turn.endedAt });
   return events;
+}
+
+/** The thought in one piece or, where it was measured, in those between its marks; its tokens are counted with the first. */
+function thoughtEvents({ question, thought, thoughtTokens, thoughtMarks = [] }: Turn, thinkingAt: number): ConversationEvent[] {
+  if (thought === '' && thoughtTokens === 0) return [];
+  const start = { type: 'delta', turnId: question.id, part: 'thought', tokens: thoughtTokens } as const;
+  const pieces = thoughtMarks.map(({ offset, ms }, index): ConversationEvent => {
+    const text = thought.slice(offset, thoughtMarks[index + 1]?.offset);
+    return { ...start, text, tokens: 0, at: thinkingAt + ms };
+  });
+  return [{ ...start, text: thought.slice(0, thoughtMarks[0]?.offset) }, ...pieces];
 }

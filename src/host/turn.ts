@@ -18,6 +18,7 @@ import { branchWithThought, thoughtToGoOn, writtenSoFar } from '../core/resumpti
 import type { Snapshot } from '../core/snapshot.ts';
 import type { PartDelta } from '../core/thoughtSplitter.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
+import { thoughtMarkMs } from '../core/thoughtTimes.ts';
 import type { GenerateProgress, GenerateResult, ModelInfo } from '../shared/inferenceProtocol.ts';
 import type { TurnProgress } from '../shared/panelProtocol.ts';
 import type { ReplySettings } from './config.ts';
@@ -40,6 +41,8 @@ export class TurnRunner {
   /** One per turn that has not ended; aborting it is how a turn is stopped. */
   readonly #stops = new Map<string, AbortController>();
   #queue: Promise<void> = Promise.resolve();
+  /** When a delta of the thought that is being written was last stamped. */
+  #markedAt = 0;
 
   constructor(conversations: Conversations, model: ModelService, reply: () => ReplySettings, log: InferenceLog) {
     this.#conversations = conversations;
@@ -189,6 +192,7 @@ export class TurnRunner {
     const beginning = resumption && writtenSoFar(turn, resumption);
     const { sampling, maxTokens } = this.#reply();
     const messages = await this.#fittingMessages(turn, info, maxTokens, beginning?.text ?? '');
+    this.#markedAt = 0;
     const splitter = new ThoughtSplitter(beginning ?? { start: 'thought' });
     this.#enter(turnId, 'reading');
     if (signal.aborted) return { kind: 'stopped' };
@@ -239,8 +243,17 @@ export class TurnRunner {
   #write(turnId: string, deltas: readonly PartDelta[]): void {
     for (const delta of deltas) {
       this.#enter(turnId, delta.part === 'thought' ? 'thinking' : 'answering');
-      this.#append({ type: 'delta', turnId, ...delta });
+      const at = delta.part === 'thought' ? this.#mark() : undefined;
+      this.#append({ type: 'delta', turnId, ...delta, ...(at === undefined ? {} : { at }) });
     }
+  }
+
+  /** The time, once in `thoughtMarkMs`. */
+  #mark(): number | undefined {
+    const now = Date.now();
+    if (Math.abs(now - this.#markedAt) < thoughtMarkMs) return undefined;
+    this.#markedAt = now;
+    return now;
   }
 
   /** Appends the phase when it is a new one. */

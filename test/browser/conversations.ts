@@ -109,6 +109,20 @@ export class Script {
     return this;
   }
 
+  /** A thought as it is written: stamped once for each paragraph, with the time shared among them by their lengths. */
+  thought(text: string, tokens: number, seconds: number): this {
+    const parts = text.split(/(?<=\n\n)/);
+    let written = 0;
+    for (const [index, part] of parts.entries()) {
+      const at = this.at + Math.round((written / text.length) * seconds * 1000);
+      const share = Math.round(((written + part.length) / text.length) * tokens) - Math.round((written / text.length) * tokens);
+      this.events.push({ type: 'delta', turnId: this.turnId, part: 'thought', text: part, tokens: share, at });
+      written += part.length;
+      if (index === parts.length - 1) this.at += seconds * 1000;
+    }
+    return this;
+  }
+
   end(end: TurnEnd = { kind: 'complete' }, afterMs = 1000): this {
     this.at += afterMs;
     this.events.push({ type: 'ended', turnId: this.turnId, end, at: this.at });
@@ -117,10 +131,8 @@ export class Script {
 
   /** A finished turn with a thought of so many seconds. */
   answered(thought: string, answer: string, seconds = 41, thoughtTokens = 1890): this {
-    this.phase('reading').budget(62, 24_000).phase('thinking').delta('thought', thought, thoughtTokens);
-    return this.phase('answering', seconds * 1000)
-      .delta('answer', answer)
-      .end();
+    this.phase('reading').budget(62, 24_000).phase('thinking').thought(thought, thoughtTokens, seconds);
+    return this.phase('answering', 0).delta('answer', answer).end();
   }
 
   /** Events after the first `count`. */

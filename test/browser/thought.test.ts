@@ -59,6 +59,91 @@ describe('The thought', () => {
     assert.equal(await find('.outline').count(), 0);
   });
 
+  it('tells in its contents when each step was begun, and shows them again after a reload', async () => {
+    const state = answered(mathThought).state();
+    await panel.open(state);
+    await panel.page.keyboard.press('Control+Shift+O');
+    await find('.outline button').first().waitFor();
+    const entries = await find('.outline button').evaluateAll((all) => all.map((each) => each.textContent.trim()));
+    assert.deepEqual(
+      entries.map((entry) => entry.slice(0, 20)),
+      ['0:00 Okay, so I have', '0:17 Wait, which dir', '0:32 Alternatively, '],
+    );
+    await panel.reload(state);
+    await find('.outline button').first().waitFor();
+    await find('button.contents').click();
+    await panel.reload(state);
+    assert.equal(await find('.fold').getAttribute('aria-expanded'), 'true');
+    assert.equal(await find('.outline').count(), 0);
+    const unmeasured = solve().phase('thinking').delta('thought', mathThought).phase('answering').delta('answer', 'So').end().state();
+    await panel.open(unmeasured);
+    await find('button.contents').click();
+    await find('.outline button').first().waitFor();
+    assert.equal(await find('.outline .time').count(), 0, 'nothing is made up');
+  });
+
+  it('stands beside its contents from 720 px, which stay in sight while it is read', async () => {
+    await panel.open(answered(longThought).state(), { width: 720, height: 720 });
+    await find('button.contents').click();
+    await find('.outline button').first().waitFor();
+    const boxes = async (): Promise<{ outline: number; right: number; flow: number; flowLeft: number; log: number }> =>
+      panel.page.evaluate(() => {
+        const box = (selector: string): DOMRect => document.querySelector(selector)!.getBoundingClientRect();
+        const [outline, flow, log] = [box('.outline'), box('.flow'), box('.log')];
+        return { outline: outline.top, right: outline.right, flow: flow.top, flowLeft: flow.left, log: log.top };
+      });
+    const before = await boxes();
+    assert.ok(before.right <= before.flowLeft && Math.abs(before.outline - before.flow) < 8, JSON.stringify(before));
+    await find('.log').evaluate((log) => (log.scrollTop += 3000));
+    const after = await boxes();
+    assert.ok(after.outline >= after.log && after.outline < after.log + 40 && after.flow < 0, JSON.stringify(after));
+    await panel.page.setViewportSize({ width: 719, height: 720 });
+    const narrow = await boxes();
+    assert.ok(narrow.outline < narrow.flow && narrow.flowLeft < narrow.right, JSON.stringify(narrow));
+  });
+
+  for (const theme of themes) {
+    it(`has marks in ${theme} of which the text is 4.5:1 and the mark itself 3:1 on the panel`, async () => {
+      await panel.open(answered(mathThought).state(), { theme });
+      const ratios = await panel.page.evaluate(() => {
+        const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+        type Colour = readonly [number, number, number];
+        /** A colour as it is seen, drawn over the ones before it. */
+        const seen = (...layers: readonly string[]): Colour => {
+          for (const layer of layers) {
+            canvas.fillStyle = layer;
+            canvas.fillRect(0, 0, 1, 1);
+          }
+          const [red = 0, green = 0, blue = 0] = canvas.getImageData(0, 0, 1, 1).data;
+          return [red, green, blue];
+        };
+        const light = (colour: Colour): number =>
+          colour
+            .map((part) => part / 255)
+            .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+            .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index]!, 0);
+        const contrast = (one: Colour, other: Colour): number => {
+          const [dark = 0, bright = 0] = [light(one), light(other)].sort((a, b) => a - b);
+          return (bright + 0.05) / (dark + 0.05);
+        };
+        const flow = document.querySelector('.lemma')!;
+        const ground = getComputedStyle(flow).backgroundColor;
+        return Object.fromEntries(
+          ['lemma-found', 'lemma-current'].map((name) => {
+            const { color, backgroundColor, textDecorationColor } = getComputedStyle(flow, `::highlight(${name})`);
+            const mark = seen(ground, backgroundColor);
+            const text = seen(ground, backgroundColor, color);
+            const line = seen(ground, backgroundColor, textDecorationColor);
+            return [name, { text: contrast(mark, text), mark: Math.max(contrast(mark, seen(ground)), contrast(line, seen(ground))) }];
+          }),
+        );
+      });
+      for (const [name, { text, mark }] of Object.entries(ratios)) {
+        assert.ok(text >= 4.5 && mark >= 3, `${name}: text ${text.toFixed(1)}, mark ${mark.toFixed(1)}`);
+      }
+    });
+  }
+
   it('leaves the cursor in the search field when its contents come to be drawn only then', async () => {
     await panel.open(answered(longThought).state());
     // Both keys come within one frame, as on a busy machine.
@@ -88,6 +173,18 @@ describe('The thought', () => {
       order,
       Array.from({ length: 900 }, (_, index) => index),
     );
+  });
+
+  it('unfolds downwards from its heading, also for a reader who was at the end', async () => {
+    await panel.open(answered(longThought).state());
+    const top = async (): Promise<number> => (await find('.fold').boundingBox())!.y;
+    const before = await top();
+    await find('.fold').click();
+    await panel.page.waitForFunction(() => document.querySelectorAll('.flow > .group > p').length === 900);
+    assert.equal(await top(), before);
+    await button('Latest').click();
+    await panel.page.waitForFunction(() => document.querySelector('.latest') === null);
+    assert.ok((await top()) < -10_000);
   });
 
   it('shows the end first while the model thinks, and stays in order while text grows', async () => {

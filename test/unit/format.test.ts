@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   durationParts,
+  formatClock,
   formatContext,
   formatCount,
   formatDuration,
@@ -15,6 +16,14 @@ const strings = { seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{
 const duration = (ms: number): string => formatDuration(ms, strings, 'en');
 
 describe('Durations and counts', () => {
+  it('show a place in time as players do', () => {
+    assert.equal(formatClock(0), '0:00');
+    assert.equal(formatClock(14_999), '0:14');
+    assert.equal(formatClock(723_000), '12:03');
+    assert.equal(formatClock(3_723_000), '1:02:03');
+    assert.equal(formatClock(-5), '0:00');
+  });
+
   it('show seconds, then minutes and seconds, and from five minutes no seconds', () => {
     assert.equal(duration(0), '0 s');
     assert.equal(duration(18_999), '18 s');

@@ -3,6 +3,9 @@ import { distanceTo, placeAt } from './readingPlace.ts';
 
 type Scroll = Memory['scroll'];
 
+/** A reader who is nearer to the end than this, in pixels, is at the end. */
+const endPx = 24;
+
 /**
  * Keeps the log at its end while text arrives, but only for a reader who is there; one who has scrolled up is never
  * moved. Also puts a reader back where a reload found them.
@@ -14,6 +17,8 @@ export class FollowEnd {
   private readonly onChange: () => void;
   private readonly observer: ResizeObserver;
   private lastTop = 0;
+  /** What grows now was opened by the reader, whose place is where they clicked. */
+  private held = false;
   /** Where to return to, until the reader moves: formulas and code arrive late and change heights. */
   private wanted: Scroll | undefined;
 
@@ -51,6 +56,18 @@ export class FollowEnd {
     this.settle();
   }
 
+  /** The reader opens something: it unfolds downwards from where it is, whether or not the log was at its end. */
+  hold(): void {
+    this.held = true;
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        this.held = false;
+        const { scrollTop, scrollHeight, clientHeight } = this.log;
+        this.setAtEnd(scrollHeight - scrollTop - clientHeight < endPx);
+      }),
+    );
+  }
+
   dispose(): void {
     this.observer.disconnect();
     this.log.removeEventListener('scroll', this.onScroll);
@@ -64,7 +81,7 @@ export class FollowEnd {
   private readonly onScroll = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = this.log;
     // Text that grew since we scrolled leaves a gap below without the reader having moved: only going up lets go.
-    if (scrollHeight - scrollTop - clientHeight < 24) this.setAtEnd(true);
+    if (scrollHeight - scrollTop - clientHeight < endPx) this.setAtEnd(true);
     else if (scrollTop < this.lastTop - 1) this.setAtEnd(false);
     this.lastTop = scrollTop;
     this.onChange();
@@ -78,7 +95,7 @@ export class FollowEnd {
 
   private settle(): void {
     if (this.wanted) this.goTo(this.wanted);
-    else if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
+    else if (this.atEnd && !this.held) this.log.scrollTop = this.log.scrollHeight;
     this.lastTop = this.log.scrollTop;
   }
 

@@ -1,18 +1,21 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { OutlineEntry } from '../../src/core/thoughtOutline.ts';
 
 /**
  * The contents of a thought. One stop of the Tab key; arrows, Home and End go through the entries.
+ * @param times when each entry was begun, ready to show; empty where it was not measured
  * @param current index of the entry that is being read; -1 for none
  */
 export function outline(
   entries: readonly OutlineEntry[],
+  times: readonly string[],
   current: number,
   label: string,
   onJump: (entry: OutlineEntry) => void,
 ): TemplateResult {
   const stop = Math.max(0, current);
+  const timed = times.some((time) => time !== '');
   return html`<ol class="outline" aria-label=${label} @keydown=${onKey}>
     ${entries.map(
       (entry, index) =>
@@ -24,7 +27,9 @@ export function outline(
             tabindex=${index === stop ? 0 : -1}
             @click=${() => onJump(entry)}
           >
-            ${entry.label}
+            ${timed ? html`<span class="time num muted">${times[index]} </span>` : nothing}<span class="step" title=${entry.label}
+              >${entry.label}</span
+            >
           </button>
         </li>`,
     )}

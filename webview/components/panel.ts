@@ -33,6 +33,7 @@ export class LemmaPanel extends PanelElement {
     store: { attribute: false },
     folds: { attribute: false },
     thoughtEdits: { attribute: false },
+    contents: { attribute: false },
     finding: { state: true },
     pulse: { state: true },
     atEnd: { state: true },
@@ -43,6 +44,8 @@ export class LemmaPanel extends PanelElement {
   declare folds: Readonly<Record<string, Fold>>;
   /** Thoughts that are being edited, by turn. */
   declare thoughtEdits: Readonly<Record<string, string>>;
+  /** Turns of which the thought's contents are shown. */
+  declare contents: readonly string[];
   /** The search field is shown. */
   declare finding: boolean;
   declare pulse: Pulse | undefined;
@@ -62,6 +65,7 @@ export class LemmaPanel extends PanelElement {
     super();
     this.folds = {};
     this.thoughtEdits = {};
+    this.contents = [];
     this.finding = false;
     this.atEnd = true;
     this.live = '';
@@ -152,6 +156,7 @@ export class LemmaPanel extends PanelElement {
       .words=${host.words[id]}
       .fold=${this.folds[id]}
       .thoughtEdit=${this.thoughtEdits[id]}
+      .contents=${this.contents.includes(id)}
       .pulse=${running === turn ? this.pulse : undefined}
       .newest=${turn === host.conversation?.turns.at(-1)}
       .busy=${running !== undefined}

@@ -2,9 +2,10 @@ import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { thoughtMs } from '../../src/core/conversation.ts';
 import type { Turn } from '../../src/core/conversation.ts';
-import { formatCount, formatDuration, formatSpan, formatTokens } from '../../src/core/format.ts';
+import { formatClock, formatCount, formatDuration, formatSpan, formatTokens } from '../../src/core/format.ts';
 import { entryAt, ThoughtOutliner } from '../../src/core/thoughtOutline.ts';
 import type { OutlineEntry } from '../../src/core/thoughtOutline.ts';
+import { msAtOffset } from '../../src/core/thoughtTimes.ts';
 import { fill } from '../../src/shared/panelStrings.ts';
 import { followingFold, thoughtMode, toggled } from '../foldState.ts';
 import type { ThoughtMode } from '../foldState.ts';
@@ -31,6 +32,9 @@ export type FoldEvent = CustomEvent<{
   readonly following?: Fold;
 }>;
 
+/** Told to the panel, which keeps it over reloads. */
+export type ContentsEvent = CustomEvent<{ readonly turnId: string; readonly shown: boolean }>;
+
 /** The thought under its heading: folded, as a preview of its last four lines, or open. */
 export class LemmaThought extends PanelElement {
   static override properties = {
@@ -40,7 +44,7 @@ export class LemmaThought extends PanelElement {
     pulse: { attribute: false },
     edit: { attribute: false },
     busy: { attribute: false },
-    contents: { state: true },
+    contents: { attribute: false },
     current: { state: true },
   };
   declare context: PanelContext;
@@ -95,7 +99,7 @@ export class LemmaThought extends PanelElement {
     return html`<header>
         ${this.turn.thoughtTokens === 0 && isBeforeThought(this.turn) ? this.waiting() : html`${this.heading(mode)}${this.tools(contents)}`}
       </header>
-      ${contents ? outline(this.entries, this.current, this.context.strings.contents, this.jump) : nothing}
+      ${contents ? outline(this.entries, this.times(), this.current, this.context.strings.contents, this.jump) : nothing}
       ${
         editing
           ? html`<lemma-thought-edit
@@ -203,16 +207,29 @@ export class LemmaThought extends PanelElement {
   /** Shows the contents and puts the focus on the entry that is being read, unless the user has moved it meanwhile. */
   async openContents(): Promise<void> {
     const focused = document.activeElement;
-    this.contents = true;
+    this.showContents(true);
     await this.open();
     if (document.activeElement !== focused && document.activeElement !== document.body) return;
     this.querySelector<HTMLElement>('.outline [tabindex="0"]')?.focus();
   }
 
   private readonly toggleContents = (): void => {
-    if (this.contents && this.mode === 'open') this.contents = false;
+    if (this.contents && this.mode === 'open') this.showContents(false);
     else void this.openContents();
   };
+
+  private showContents(shown: boolean): void {
+    this.contents = shown;
+    const detail = { turnId: this.turn.question.id, shown };
+    this.dispatchEvent(new CustomEvent('lemma-contents', { detail, bubbles: true }) satisfies ContentsEvent);
+  }
+
+  private times(): string[] {
+    return this.entries.map(({ offset }) => {
+      const ms = msAtOffset(this.turn, offset, this.pulse?.now ?? 0);
+      return ms === undefined ? '' : formatClock(ms);
+    });
+  }
 
   private readonly jump = ({ offset }: OutlineEntry): void => {
     const node = this.view?.nodeAt(offset);

@@ -21,6 +21,7 @@ export class LemmaTurn extends PanelElement {
     words: { attribute: false },
     fold: { attribute: false },
     thoughtEdit: { attribute: false },
+    contents: { attribute: false },
     pulse: { attribute: false },
     newest: { attribute: false },
     busy: { attribute: false },
@@ -31,6 +32,8 @@ export class LemmaTurn extends PanelElement {
   declare fold: Fold | undefined;
   /** The thought as it is being edited. */
   declare thoughtEdit: string | undefined;
+  /** The thought's contents are shown. */
+  declare contents: boolean;
   /** Of this turn, while it runs. */
   declare pulse: Pulse | undefined;
   declare newest: boolean;
@@ -65,6 +68,7 @@ export class LemmaTurn extends PanelElement {
               .turn=${turn}
               .fold=${this.fold}
               .edit=${this.thoughtEdit}
+              .contents=${this.contents}
               .busy=${this.busy}
               .pulse=${this.pulse}
             ></lemma-thought>`
