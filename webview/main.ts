@@ -16,6 +16,8 @@ import { emptyMemory, recall, remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import type { ContentsEvent, FoldEvent } from './components/thought.ts';
 import type { ThoughtEditEvent } from './components/thoughtEdit.ts';
+import type { WrapEvent } from './components/pieces.ts';
+import { wrapCode } from './render/code.ts';
 import { emptyStore, reduce, runningTurn } from './store.ts';
 
 registerControls();
@@ -69,6 +71,7 @@ function draw(): void {
 /** The first draw: puts back what the reload interrupted. */
 async function start(hostDraft: string): Promise<void> {
   document.querySelector('#app')?.append(panel);
+  wrapCode(memory.wrapCode);
   await panel.updateComplete;
   const { composer } = panel;
   if (composer && memory.draft !== '' && memory.draft !== hostDraft) composer.text = memory.draft;
@@ -96,7 +99,7 @@ async function tellPainted(eventCount: number): Promise<void> {
 /** Folds and position belong to one conversation; the draft does not. */
 function changeConversation(conversationId: string, first: boolean): void {
   if (conversationId === memory.conversationId) return;
-  keep({ ...emptyMemory, conversationId, draft: memory.draft, nextFold: memory.nextFold });
+  keep({ ...emptyMemory, conversationId, draft: memory.draft, nextFold: memory.nextFold, wrapCode: memory.wrapCode });
   if (!first) panel.follow?.restore(emptyMemory.scroll);
 }
 
@@ -124,6 +127,11 @@ panel.addEventListener('lemma-contents', (event) => {
   const others = memory.contents.filter((id) => id !== turnId);
   keep({ contents: shown ? [...others, turnId] : others });
   panel.contents = memory.contents;
+});
+panel.addEventListener('lemma-wrap', (event) => {
+  const on = (event as WrapEvent).detail;
+  keep({ wrapCode: on });
+  wrapCode(on);
 });
 panel.addEventListener('lemma-find', () => void panel.openFind());
 panel.addEventListener('lemma-draft', (event) => keep({ draft: (event as DraftEvent).detail }));

@@ -24,6 +24,8 @@ export interface Memory {
   readonly folds: Readonly<Record<string, Fold>>;
   /** How thoughts of later turns begin, in any conversation. */
   readonly nextFold: Fold;
+  /** Long lines of code are wrapped, in any conversation. */
+  readonly wrapCode: boolean;
   /** Thoughts that are being edited, by turn. */
   readonly thoughtEdits: Readonly<Record<string, string>>;
   /** Turns of which the thought's contents are shown. */
@@ -37,6 +39,7 @@ export const emptyMemory: Memory = {
   draft: '',
   folds: {},
   nextFold: 'preview',
+  wrapCode: false,
   thoughtEdits: {},
   contents: [],
   scroll: { top: 0, atEnd: true },

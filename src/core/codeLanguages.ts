@@ -95,3 +95,21 @@ export function matchLanguage(fence: string, languageId: string): LanguageMatch 
 export function isLatex(languageId: string): boolean {
   return languageName(languageId) === 'latex' || languageId === 'latex-expl3';
 }
+
+/** VS Code's ids where they differ from the names behind fences. */
+const languageIds: ReadonlyMap<string, string> = new Map([
+  ['bash', 'shellscript'],
+  ['objectivec', 'objective-c'],
+  ['vbnet', 'vb'],
+  ['jsx', 'javascriptreact'],
+  ['tsx', 'typescriptreact'],
+]);
+
+/** Language ids of VS Code that a fence's name may mean, the closest first. The editor may have none of them. */
+export function vscodeLanguages(fence: string): string[] {
+  const lower = fence.toLowerCase();
+  const name = languageName(lower);
+  return [...new Set([languageIds.get(lower), lower, languageIds.get(name), name])].filter(
+    (id): id is string => id !== undefined && id !== '',
+  );
+}

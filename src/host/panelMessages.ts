@@ -1,9 +1,11 @@
+import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
 import { lastTurn, turnById } from '../core/conversation.ts';
 import type { Resumption } from '../core/resumption.ts';
 import type { PanelAction, PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
 import { handleConversationMessage } from './conversationActions.ts';
+import { openAsEditor } from './editor/openAsEditor.ts';
 import { openLink } from './links.ts';
 
 /** What each message of the panel does. One handler each, so that a message without one does not compile. */
@@ -26,6 +28,10 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return app.answers.edit(message.type, message.turnId, message.block);
     case 'copy':
       return app.answers.copy(message.turnId, message);
+    case 'copyText':
+      return void (await vscode.env.clipboard.writeText(message.text));
+    case 'openAsEditor':
+      return openAsEditor(message.text, message.language);
     case 'editQuestion':
       return withTurn(turnById(app.conversations.current, message.turnId), (found) => app.questions.again(found, message.text));
     case 'deleteTurn':

@@ -149,6 +149,10 @@ export type PanelToHost =
   | { readonly type: 'insert'; readonly turnId: string; readonly block?: number }
   | { readonly type: 'replace'; readonly turnId: string; readonly block?: number }
   | { readonly type: 'copy'; readonly turnId: string; readonly block?: number; readonly withThought?: boolean }
+  /** Puts on the clipboard what is shown: a formula as LaTeX or MathML, a table as Markdown, code of a thought. */
+  | { readonly type: 'copyText'; readonly text: string }
+  /** Opens code in a new document. `language` as the model named it; empty for none. */
+  | { readonly type: 'openAsEditor'; readonly text: string; readonly language: string }
   /** Asks an earlier question anew with other words: a branch beside it. */
   | { readonly type: 'editQuestion'; readonly turnId: string; readonly text: string }
   /** Shows the branch that this turn begins. */
@@ -194,6 +198,8 @@ const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
   'insert',
   'replace',
   'copy',
+  'copyText',
+  'openAsEditor',
   'reveal',
   'openLink',
   'focus',

@@ -68,6 +68,16 @@ export class FollowEnd {
     );
   }
 
+  /** Keeps `element` where it is in sight while a change of the reader's own makes other things higher or lower. */
+  keepInPlace(element: HTMLElement, change: () => void): void {
+    this.wanted = undefined;
+    const before = element.getBoundingClientRect().top;
+    change();
+    this.log.scrollTop += element.getBoundingClientRect().top - before;
+    this.lastTop = this.log.scrollTop;
+    this.setAtEnd(this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < endPx);
+  }
+
   dispose(): void {
     this.observer.disconnect();
     this.log.removeEventListener('scroll', this.onScroll);

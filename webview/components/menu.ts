@@ -16,8 +16,11 @@ export interface MenuItem {
 /** Space between button and menu, and between menu and the panel's edge, in pixels. */
 const gap = 2;
 
+/** Where a menu opens, in pixels of the viewport: below or above it, its end at the right edge, or at a point. */
+type Anchor = Pick<DOMRect, 'left' | 'right' | 'top' | 'bottom'>;
+
 /**
- * An icon that opens a menu. The menu is drawn over the page, so that nothing moves for it and no scrolling box
+ * An icon that opens a menu, or with `bare` a menu that opens at a place. It is drawn over the page, so that nothing moves for it and no scrolling box
  * cuts it off. Arrows, Home, End and first letters move in it; Escape closes it before anything else and gives the
  * focus back; so do a pick, a click elsewhere, Tab and scrolling.
  */
@@ -26,13 +29,18 @@ export class LemmaMenu extends PanelElement {
     label: { attribute: false },
     icon: { attribute: false },
     items: { attribute: false },
+    bare: { type: Boolean },
     open: { state: true },
   };
   /** Name of the button and of the menu. */
   declare label: string;
   declare icon: string;
   declare items: readonly MenuItem[];
+  /** Without a button: `openAt` opens it. */
+  declare bare: boolean;
   declare open: boolean;
+  /** Where it opens, and what gives the focus back, when it was not opened by its button. */
+  private opener: { readonly at: Anchor; readonly returnFocus: () => void } | undefined;
   /** Which item gets the focus when the menu opens. */
   private first: 'first' | 'last' = 'first';
 
@@ -40,7 +48,16 @@ export class LemmaMenu extends PanelElement {
     super();
     this.icon = 'ellipsis';
     this.items = [];
+    this.bare = false;
     this.open = false;
+  }
+
+  /** @param returnFocus called when it closes by a pick, Escape or Tab */
+  openAt(at: Anchor, label: string, items: readonly MenuItem[], returnFocus: () => void): void {
+    this.label = label;
+    this.items = items;
+    this.opener = { at, returnFocus };
+    this.show('first');
   }
 
   override disconnectedCallback(): void {
@@ -50,44 +67,49 @@ export class LemmaMenu extends PanelElement {
   }
 
   protected override render(): TemplateResult {
+    return html`${this.bare ? nothing : this.button()}
+    ${
+      this.open
+        ? html`<div
+            class="menu"
+            role="menu"
+            aria-label=${this.label}
+            popover="manual"
+            @keydown=${this.onMenuKey}
+            @focusout=${this.onFocusOut}
+            @contextmenu=${preventDefault}
+          >
+            ${this.items.map(
+              (item) =>
+                html`${item.startsGroup === true ? html`<div class="rule" role="separator"></div>` : nothing}<button
+                    type="button"
+                    role="menuitem"
+                    tabindex="-1"
+                    aria-disabled=${item.disabled === true ? 'true' : nothing}
+                    @click=${() => this.pick(item)}
+                    @pointerenter=${focusTarget}
+                  >
+                    ${item.icon === undefined ? html`<span></span>` : icon(item.icon)}<span>${item.label}</span>
+                  </button>`,
+            )}
+          </div>`
+        : nothing
+    }`;
+  }
+
+  private button(): TemplateResult {
     return html`<button
-        type="button"
-        class="icon"
-        aria-haspopup="menu"
-        aria-expanded=${this.open}
-        aria-label=${this.label}
-        title=${this.label}
-        @click=${this.toggle}
-        @keydown=${this.onButtonKey}
-      >
-        ${icon(this.icon)}
-      </button>
-      ${
-        this.open
-          ? html`<div
-              class="menu"
-              role="menu"
-              aria-label=${this.label}
-              popover="manual"
-              @keydown=${this.onMenuKey}
-              @focusout=${this.onFocusOut}
-            >
-              ${this.items.map(
-                (item) =>
-                  html`${item.startsGroup === true ? html`<div class="rule" role="separator"></div>` : nothing}<button
-                      type="button"
-                      role="menuitem"
-                      tabindex="-1"
-                      aria-disabled=${item.disabled === true ? 'true' : nothing}
-                      @click=${() => this.pick(item)}
-                      @pointerenter=${focusTarget}
-                    >
-                      ${item.icon === undefined ? html`<span></span>` : icon(item.icon)}<span>${item.label}</span>
-                    </button>`,
-              )}
-            </div>`
-          : nothing
-      }`;
+      type="button"
+      class="icon"
+      aria-haspopup="menu"
+      aria-expanded=${this.open}
+      aria-label=${this.label}
+      title=${this.label}
+      @click=${this.toggle}
+      @keydown=${this.onButtonKey}
+    >
+      ${icon(this.icon)}
+    </button>`;
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -95,7 +117,7 @@ export class LemmaMenu extends PanelElement {
     this.listen(this.open);
     const menu = this.querySelector<HTMLElement>('.menu');
     if (!menu) return;
-    menu.showPopover();
+    if (!menu.matches(':popover-open')) menu.showPopover();
     this.place(menu);
     this.buttons.at(this.first === 'first' ? 0 : -1)?.focus({ preventScroll: true });
   }
@@ -104,17 +126,19 @@ export class LemmaMenu extends PanelElement {
     return [...this.querySelectorAll<HTMLElement>('[role=menuitem]')];
   }
 
-  /** Below the button, or above it where there is no room; its end at the button's end. */
+  /** Below the button, its end at the button's end, or begins at the place; above where there is no room. */
   private place(menu: HTMLElement): void {
-    const button = this.getBoundingClientRect();
+    const anchor = this.opener?.at ?? this.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = menu;
-    const left = Math.min(Math.max(gap, button.right - width), window.innerWidth - width - gap);
-    const fitsBelow = button.bottom + gap + height <= window.innerHeight;
+    const wanted = this.opener ? anchor.left : anchor.right - width;
+    const left = Math.max(gap, Math.min(wanted, window.innerWidth - width - gap));
+    const fitsBelow = anchor.bottom + gap + height <= window.innerHeight;
     menu.style.left = `${left}px`;
-    menu.style.top = `${fitsBelow ? button.bottom + gap : Math.max(gap, button.top - gap - height)}px`;
+    menu.style.top = `${fitsBelow ? anchor.bottom + gap : Math.max(gap, anchor.top - gap - height)}px`;
   }
 
   private readonly toggle = (): void => {
+    this.opener = undefined;
     if (this.open) this.close(true);
     else this.show('first');
   };
@@ -126,7 +150,8 @@ export class LemmaMenu extends PanelElement {
 
   private close(returnFocus: boolean): void {
     if (!this.open) return;
-    if (returnFocus) this.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
+    if (returnFocus && this.opener) this.opener.returnFocus();
+    else if (returnFocus) this.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
     this.open = false;
   }
 
@@ -169,6 +194,10 @@ export class LemmaMenu extends PanelElement {
     const change = on ? 'addEventListener' : 'removeEventListener';
     for (const type of ['pointerdown', 'wheel', 'resize', 'blur']) window[change](type, this.onOutside, { capture: type !== 'blur' });
   }
+}
+
+function preventDefault(event: Event): void {
+  event.preventDefault();
 }
 
 function focusTarget(event: Event): void {

@@ -10,7 +10,6 @@ import { beat, pulseMs } from '../pulse.ts';
 import type { Pulse } from '../pulse.ts';
 import { runningTurn } from '../store.ts';
 import type { Store } from '../store.ts';
-import { LemmaAnswer } from './answer.ts';
 import './composer.ts';
 import type { LemmaComposer } from './composer.ts';
 import { PanelElement } from './element.ts';
@@ -18,7 +17,11 @@ import type { PanelContext } from './element.ts';
 import './find.ts';
 import type { LemmaFind } from './find.ts';
 import { FollowEnd } from './follow.ts';
+import type { LemmaMenu } from './menu.ts';
+import './menu.ts';
 import { notice, welcome } from './notes.ts';
+import { Pieces } from './pieces.ts';
+import type { PieceHost } from './pieces.ts';
 import { statusLine } from './statusLine.ts';
 import { LemmaThought } from './thought.ts';
 import './turn.ts';
@@ -27,7 +30,7 @@ import './turn.ts';
 const copiedMs = 1500;
 
 /** The whole panel: log, notice, status line, composer. Draws the store and holds nothing that could not be drawn again. */
-export class LemmaPanel extends PanelElement {
+export class LemmaPanel extends PanelElement implements PieceHost {
   static override properties = {
     context: { attribute: false },
     store: { attribute: false },
@@ -60,6 +63,7 @@ export class LemmaPanel extends PanelElement {
   private said = '';
   /** Before this update the focus was in a turn, which may go: another version of it comes in its place. */
   private focusInTurn = false;
+  private readonly pieces = new Pieces(this);
 
   constructor() {
     super();
@@ -73,6 +77,11 @@ export class LemmaPanel extends PanelElement {
 
   get composer(): LemmaComposer | null {
     return this.querySelector('lemma-composer');
+  }
+
+  /** Opens where a formula, table or code box is. */
+  get menu(): LemmaMenu | null {
+    return this.querySelector<LemmaMenu>(':scope > lemma-menu');
   }
 
   override disconnectedCallback(): void {
@@ -107,7 +116,7 @@ export class LemmaPanel extends PanelElement {
     return html`
       ${this.finding ? html`<lemma-find .context=${context} .turns=${turns} @lemma-find-close=${this.closeFind}></lemma-find>` : nothing}
       <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
-        <div class="turns" @click=${this.onClick} @keydown=${this.onKey}>
+        <div class="turns" @click=${this.onClick} @keydown=${this.onKey} @contextmenu=${this.pieces.onContextMenu}>
           ${
             turns.length === 0
               ? welcome(host.welcome, host.selection, context)
@@ -141,6 +150,7 @@ export class LemmaPanel extends PanelElement {
         .attached=${host.selectionAttached}
         .canSend=${turn === undefined && host.model.kind !== 'notChosen'}
       ></lemma-composer>
+      <lemma-menu bare></lemma-menu>
     `;
   }
 
@@ -252,29 +262,25 @@ export class LemmaPanel extends PanelElement {
       this.context.post({ type: 'openLink', href: link.dataset.href ?? '' });
       return;
     }
-    const button = event.target.closest<HTMLElement>('[data-do]');
-    const box = button?.closest('.code');
-    const answer = button?.closest('lemma-answer');
-    if (!button || !box || !(answer instanceof LemmaAnswer)) return;
-    const target = { turnId: answer.turnId, block: answer.blockIndex(box) };
-    if (button.dataset.do === 'insert') this.context.post({ type: 'insert', ...target });
-    else if (button.dataset.do === 'replace') this.context.post({ type: 'replace', ...target });
-    else if (button.dataset.do === 'copy') {
-      this.context.post({ type: 'copy', ...target });
-      this.sayCopied(button);
-    }
+    this.pieces.click(event.target);
   };
 
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.matches('a[data-href]')) this.onClick(event);
+    if (this.pieces.key(event)) event.preventDefault();
   };
 
-  private sayCopied(button: HTMLElement): void {
-    const { copied, copyCode } = this.context.strings;
+  keepInPlace(element: HTMLElement, change: () => void): void {
+    this.follow?.keepInPlace(element, change);
+  }
+
+  sayCopied(button?: HTMLElement): void {
+    const { copied } = this.context.strings;
+    const title = button?.title === copied ? undefined : button?.title;
     this.live = copied;
-    button.title = copied;
+    if (button) button.title = copied;
     window.setTimeout(() => {
-      button.title = copyCode;
+      if (button && title !== undefined) button.title = title;
       if (this.live === copied) this.live = '';
     }, copiedMs);
   }

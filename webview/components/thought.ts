@@ -113,6 +113,10 @@ export class LemmaThought extends PanelElement {
       }
       <div
         class="flow ${mode === 'preview' ? 'preview' : ''}"
+        role=${mode === 'open' ? 'group' : nothing}
+        aria-label=${mode === 'open' ? this.context.strings.thought : nothing}
+        aria-description=${mode === 'open' ? this.context.strings.browseHint : nothing}
+        tabindex=${mode === 'open' ? '0' : nothing}
         aria-hidden=${mode === 'preview' ? 'true' : nothing}
         ?hidden=${mode === 'folded' || editing}
       ></div>`;

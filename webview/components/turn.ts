@@ -79,6 +79,8 @@ export class LemmaTurn extends PanelElement {
               class="answer ${ended ? '' : 'first busy'} ${words?.canEdit === false ? 'fixed' : ''}"
               role="group"
               aria-label=${strings.answer}
+              aria-description=${strings.browseHint}
+              tabindex="0"
               .content=${{ turnId: id, text: turn.answer, complete: ended, context }}
             ></lemma-answer>`
           : nothing

@@ -1,11 +1,10 @@
 /**
  * Code blocks: a box with the language and what can be done with the code, and the code in the theme's colours.
  */
-import { iconElement } from '../icons.ts';
-import type { IconName } from '../icons.ts';
 import type { Slot } from './html.ts';
 import { morphChildren } from './morph.ts';
 import { sanitized } from './sanitize.ts';
+import { slotButton } from './slotButton.ts';
 
 type CodeSlot = Extract<Slot, { kind: 'code' }>;
 type Highlighter = typeof import('./highlighter.ts');
@@ -18,6 +17,8 @@ export interface CodeWords {
   readonly insertAtCursor: string;
   readonly replaceSelection: string;
   readonly copyCode: string;
+  readonly openAsEditor: string;
+  readonly wrapLines: string;
 }
 
 /** Longer code stays plain while it is written: each frame would highlight all of it again. */
@@ -49,9 +50,11 @@ export function codeElement(slot: CodeSlot, words: CodeWords, open: boolean, onE
     const label = header.appendChild(document.createElement('span'));
     label.className = 'language';
     header.append(
-      button('insert', 'insert', words.insert, words.insertAtCursor, true),
-      button('replace', 'replace', words.replace, words.replaceSelection, true),
-      button('copy', 'copy', words.copy, words.copyCode, false),
+      slotButton({ action: 'insert', icon: 'insert', title: words.insertAtCursor, text: words.insert, verb: true }),
+      slotButton({ action: 'replace', icon: 'replace', title: words.replaceSelection, text: words.replace, verb: true }),
+      slotButton({ action: 'copy', icon: 'copy', title: words.copyCode, text: words.copy }),
+      slotButton({ action: 'openAsEditor', icon: 'file-code', title: words.openAsEditor }),
+      wrapButton(words),
     );
   }
   const pre = box.appendChild(document.createElement('pre'));
@@ -101,17 +104,18 @@ function load(onError: (error: unknown) => void): void {
   }, onError);
 }
 
-/** `verb`: it changes the file, so it is a word wherever there is room for one. */
-function button(action: string, iconName: IconName, text: string, title: string, verb: boolean): HTMLButtonElement {
-  const element = document.createElement('button');
-  element.type = 'button';
-  element.className = verb ? 'icon verb' : 'icon';
-  element.dataset.do = action;
-  element.title = title;
-  element.setAttribute('aria-label', title);
-  const label = document.createElement('span');
-  label.className = 't';
-  label.textContent = text;
-  element.append(iconElement(iconName), label);
-  return element;
+/** Long lines of all code boxes are wrapped. */
+let wrapped = false;
+
+/** Wraps the lines of all code boxes, or lets them scroll; boxes that are drawn later follow. */
+export function wrapCode(on: boolean): void {
+  wrapped = on;
+  document.body.classList.toggle('wrap-code', on);
+  for (const button of document.querySelectorAll('[data-do=wrap]')) button.setAttribute('aria-pressed', String(on));
+}
+
+function wrapButton({ wrapLines }: CodeWords): HTMLButtonElement {
+  const button = slotButton({ action: 'wrap', icon: 'word-wrap', title: wrapLines });
+  button.setAttribute('aria-pressed', String(wrapped));
+  return button;
 }

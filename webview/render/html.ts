@@ -11,7 +11,9 @@ export type Slot =
   /** `closed` false: the end of the formula has not come yet. */
   | { readonly kind: 'formula'; readonly tex: string; readonly raw: string; readonly display: boolean; readonly closed: boolean }
   /** `fenced` false: code by indentation, which the host does not count as a block. */
-  | { readonly kind: 'code'; readonly language: string; readonly text: string; readonly fenced: boolean };
+  | { readonly kind: 'code'; readonly language: string; readonly text: string; readonly fenced: boolean }
+  /** `raw` is its Markdown. Unlike the others its element has its content already. */
+  | { readonly kind: 'table'; readonly raw: string };
 
 export interface SlottedHtml {
   /** Not yet sanitised. Slot n is the element with `data-slot="n"`. */
@@ -102,7 +104,9 @@ class SlotRenderer extends Renderer {
     };
     const body = token.rows.map((cells) => row(cells, 'td')).join('');
     const rows = body === '' ? '' : `<tbody>${body}</tbody>`;
-    return `<div class="tablebox"><table><thead>${row(token.header, 'th')}</thead>${rows}</table></div>`;
+    const table = `<table><thead>${row(token.header, 'th')}</thead>${rows}</table>`;
+    const place = this.slots.push({ kind: 'table', raw: token.raw }) - 1;
+    return `<div class="tablebox" data-slot="${place}"><div class="scroll">${table}</div></div>`;
   }
 }
 

@@ -7,16 +7,18 @@ import { BlockCutter } from './blocks.ts';
 import { codeElement, updateCode } from './code.ts';
 import type { CodeWords } from './code.ts';
 import { slottedHtml } from './html.ts';
-import type { Slot } from './html.ts';
 import { formulaElement, formulaKey } from './math.ts';
 import type { FormulaWords, MathOutput } from './math.ts';
 import { isBeyondMarkdown } from './lexer.ts';
 import { mended } from './mend.ts';
-import { morphRange } from './morph.ts';
+import { morphChildren, morphRange } from './morph.ts';
 import type { MorphRule } from './morph.ts';
 import { sanitized } from './sanitize.ts';
+import { scroller, slotOf } from './slots.ts';
+import { copyTableButton } from './table.ts';
+import type { TableWords } from './table.ts';
 
-export interface MarkdownWords extends FormulaWords, CodeWords {
+export interface MarkdownWords extends FormulaWords, CodeWords, TableWords {
   readonly openLink: string;
   readonly renderFailed: string;
 }
@@ -311,11 +313,9 @@ export class MarkdownView {
     return {
       matches: (old, fresh) => this.slotMatches(old, fresh, open),
       prepare: (fresh) => {
-        if (!(fresh instanceof Element)) return fresh;
-        const built = this.built(fresh, open);
-        if (built) return built;
-        for (const place of fresh.querySelectorAll('[data-slot]')) place.replaceWith(this.built(place, open) ?? place);
-        return fresh;
+        if (!(fresh instanceof HTMLElement)) return fresh;
+        for (const place of fresh.querySelectorAll('[data-slot]')) this.put(place, open);
+        return this.built(fresh, open) ?? fresh;
       },
     };
   }
@@ -325,16 +325,32 @@ export class MarkdownView {
     if (!before && !now) return undefined;
     if (!before || !now || old.nodeName !== fresh.nodeName) return false;
     if (before.kind === 'formula' && now.kind === 'formula') return formulaKey(before) === formulaKey(now);
+    if (before.kind === 'table' && now.kind === 'table' && old instanceof HTMLElement && fresh instanceof HTMLElement) {
+      slotOf.set(old, now);
+      morphChildren(scroller(old), scroller(fresh), this.slotRule(open));
+      return true;
+    }
     if (before.kind !== 'code' || now.kind !== 'code' || before.fenced !== now.fenced || !(old instanceof Element)) return false;
     slotOf.set(old, now);
     updateCode(old, now, open, this.options.onError);
     return true;
   }
 
-  private built(place: Element, open: boolean): HTMLElement | undefined {
+  private put(place: Element, open: boolean): void {
+    const built = this.built(place, open);
+    if (built && built !== place) place.replaceWith(built);
+  }
+
+  /** What stands on the page for this place. A table stays where it is and gets its button. */
+  private built(place: Element, open: boolean): Element | undefined {
     const slot = slotOf.get(place);
     if (!slot) return undefined;
     const { words, math, onError } = this.options;
+    if (slot.kind === 'table') {
+      place.removeAttribute('data-slot');
+      place.append(copyTableButton(words));
+      return place;
+    }
     const tag = place.nodeName === 'DIV' ? 'div' : 'span';
     const element = slot.kind === 'code' ? codeElement(slot, words, open, onError) : formulaElement(slot, tag, math, words, onError);
     slotOf.set(element, slot);
@@ -342,17 +358,14 @@ export class MarkdownView {
   }
 }
 
-/** The slot that an element stands for, on the page or as a place in a fragment. */
-const slotOf = new WeakMap<Node, Slot>();
-
-/** Links and tables are reached by keyboard; a link tells its address before it is opened. */
+/** Links and tables are reached by keyboard; a link tells its address before it is opened. A table that grows keeps its box. */
 function nameElements(fragment: DocumentFragment, words: MarkdownWords): void {
   for (const link of fragment.querySelectorAll<HTMLElement>('a[data-href]')) {
     link.tabIndex = 0;
     link.setAttribute('role', 'link');
     link.title = words.openLink.replace('{0}', link.dataset.href ?? '');
   }
-  for (const box of fragment.querySelectorAll<HTMLElement>('.tablebox')) box.tabIndex = 0;
+  for (const box of fragment.querySelectorAll<HTMLElement>('.tablebox > .scroll')) box.tabIndex = 0;
 }
 
 const caretHolders = 'p, li, h3, h4, h5, h6';

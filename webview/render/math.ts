@@ -3,6 +3,7 @@
  * CSP has nothing to forbid; `trust: false` keeps out links and images; size and expansion are limited.
  */
 import type { Slot } from './html.ts';
+import { watchOverflow } from './overflow.ts';
 
 type FormulaSlot = Extract<Slot, { kind: 'formula' }>;
 type Katex = typeof import('katex').default;
@@ -11,7 +12,8 @@ type Katex = typeof import('katex').default;
 export type MathOutput = 'html' | 'mathml';
 
 /** What Chromium's MathML does not draw as TeX does: boxes, tags and the alignment of columns. */
-const needsHtml = /\\boxed|\\fbox|\\tag|\\begin\{(?:align|alignat|aligned|alignedat|split|eqnarray|gather)/;
+const needsHtml =
+  /\\(?:boxed|fbox|fcolorbox|[bx]?cancel|sout|angl|tag)|\\begin\{(?:align|split|eqnarray|gather|multline|array|subarray|[dr]?cases|CD)/;
 
 /** A source that is shown while its end has not come; shorter ones only keep their room. */
 const shownSourceLength = 160;
@@ -114,7 +116,6 @@ export function formulaElement(
 function scrollBox(tag: 'div' | 'span', words: FormulaWords): HTMLElement {
   const box = document.createElement(tag);
   box.className = 'scroll';
-  box.tabIndex = 0;
   box.setAttribute('role', 'group');
   box.setAttribute('aria-label', words.formula);
   return box;
@@ -127,18 +128,30 @@ function sourceElement(source: string): HTMLElement {
   return code;
 }
 
+/**
+ * A formula as presentation MathML with its LaTeX as annotation, for word processors and computer algebra.
+ * @returns undefined for a formula that KaTeX does not understand, or before KaTeX is there
+ */
+export function mathMl(slot: FormulaSlot): string | undefined {
+  try {
+    const html = katex?.renderToString(slot.tex, { ...limits, displayMode: slot.display, output: 'mathml' });
+    return html === undefined ? undefined : /<math[\s\S]*<\/math>/.exec(html)?.[0];
+  } catch (_thrown) {
+    return undefined;
+  }
+}
+
+const limits = { trust: false, strict: 'ignore', throwOnError: true, maxSize: 20, maxExpand: 500 } as const;
+
 function typeset(target: HTMLElement, slot: FormulaSlot, output: MathOutput, words: FormulaWords): void {
   if (!katex) return;
   try {
     katex.render(slot.tex, target, {
+      ...limits,
       displayMode: slot.display,
       output: output === 'mathml' && !needsHtml.test(slot.tex) ? 'mathml' : 'htmlAndMathml',
-      trust: false,
-      strict: 'ignore',
-      throwOnError: true,
-      maxSize: 20,
-      maxExpand: 500,
     });
+    if (slot.display) watchOverflow(target);
   } catch (error) {
     const source = sourceElement(slot.raw.trim());
     source.classList.add('bad');
