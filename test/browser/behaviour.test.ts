@@ -10,18 +10,8 @@ const longThought = Array.from(
 ).join('\n\n');
 
 describe('The panel', () => {
-  let panel: PanelPage;
-  before(async () => {
-    panel = await PanelPage.start();
-  });
-  after(() => panel.close());
-  afterEach(async () => {
-    assert.deepEqual(await panel.violations(), []);
-    assert.deepEqual(await panel.sent('error'), []);
-  });
-
-  const find = (selector: string): ReturnType<PanelPage['page']['locator']> => panel.page.locator(selector);
-  const button = (name: string | RegExp): ReturnType<PanelPage['page']['locator']> => panel.page.getByRole('button', { name });
+  const panel = PanelPage.forSuite();
+  const { find, button } = panel;
   const events = (from: number, all: readonly ConversationEvent[]): Promise<void> =>
     panel.send({ type: 'events', from, events: all.slice(from) });
   const thinking = (): Script =>

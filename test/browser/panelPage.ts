@@ -2,13 +2,14 @@
  * The built panel in a real Chromium, under the same strict CSP as in VS Code. Only `acquireVsCodeApi` is a stand-in
  * (the real one is covered by the e2e suite): it records what the panel posts and keeps its state over reloads.
  */
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { bundles } from '../../esbuild.js';
 import type { HostToPanel, PanelState, PanelToHost } from '../../src/shared/panelProtocol.ts';
 import { launchBrowser } from '../harness/browser.ts';
@@ -52,18 +53,14 @@ window.acquireVsCodeApi = () => ({
 const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
 
 export class PanelPage {
-  readonly page: Page;
-  readonly bundleFolder: string;
+  readonly bundleFolder = path.join(repositoryRoot, 'out/browser');
   /** Paths that the page asked for. */
   readonly requests: string[] = [];
-  private readonly browser: Browser;
+  private browser: Browser | undefined;
   private readonly server: Server;
   private theme: Theme = 'dark-modern';
 
-  private constructor(browser: Browser, bundleFolder: string) {
-    this.browser = browser;
-    this.page = browser.page;
-    this.bundleFolder = bundleFolder;
+  private constructor() {
     this.server = createServer((request, response) => {
       const url = request.url ?? '/';
       this.requests.push(url);
@@ -76,18 +73,47 @@ export class PanelPage {
 
   /** Builds the panel as it ships and starts the browser; nothing is loaded yet. */
   static async start(): Promise<PanelPage> {
-    const folder = path.join(repositoryRoot, 'out/browser');
-    const { webview, styles } = bundles(true);
-    for (const options of [webview, styles]) await esbuild.build({ ...options, outdir: folder });
-    const panel = new PanelPage(await launchBrowser({ width: 480, height: 640 }), folder);
-    await new Promise<void>((done) => panel.server.listen(0, '127.0.0.1', done));
+    const panel = new PanelPage();
+    await panel.launch();
     return panel;
   }
 
+  /**
+   * One for all tests of the suite in whose `describe` this is called, there from the first test on. After each of them
+   * the policy was not violated and the panel reported no error.
+   */
+  static forSuite(): PanelPage {
+    const panel = new PanelPage();
+    before(() => panel.launch());
+    after(() => panel.close());
+    afterEach(async () => {
+      assert.deepEqual(await panel.violations(), []);
+      assert.deepEqual(await panel.sent('error'), []);
+    });
+    return panel;
+  }
+
+  private async launch(): Promise<void> {
+    const { webview, styles } = bundles(true);
+    for (const options of [webview, styles]) await esbuild.build({ ...options, outdir: this.bundleFolder });
+    this.browser = await launchBrowser({ width: 480, height: 640 });
+    await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
+  }
+
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.browser?.close();
     await new Promise((done) => this.server.close(done));
   }
+
+  get page(): Page {
+    assert.ok(this.browser, 'The panel is there from the first test on.');
+    return this.browser.page;
+  }
+
+  readonly find = (selector: string): Locator => this.page.locator(selector);
+
+  /** @param name the accessible name, or a part of it */
+  readonly button = (name: string | RegExp): Locator => this.page.getByRole('button', { name });
 
   /** Loads the page anew, with nothing remembered, and draws `state`. */
   async open(
@@ -177,7 +203,8 @@ export class PanelPage {
     return this.page.evaluate(() => window.violations);
   }
 
-  shot(name: string): Promise<string> {
+  async shot(name: string): Promise<string> {
+    assert.ok(this.browser);
     return this.browser.shot(name);
   }
 

@@ -13,18 +13,8 @@ const longThought = Array.from(
 ).join('\n\n');
 
 describe('The thought', () => {
-  let panel: PanelPage;
-  before(async () => {
-    panel = await PanelPage.start();
-  });
-  after(() => panel.close());
-  afterEach(async () => {
-    assert.deepEqual(await panel.violations(), []);
-    assert.deepEqual(await panel.sent('error'), []);
-  });
-
-  const find = (selector: string): ReturnType<PanelPage['page']['locator']> => panel.page.locator(selector);
-  const button = (name: string | RegExp): ReturnType<PanelPage['page']['locator']> => panel.page.getByRole('button', { name });
+  const panel = PanelPage.forSuite();
+  const { find, button } = panel;
   const answered = (thought: string): Script => solve().answered(thought, mathAnswer);
   const count = (highlight: string): Promise<number> => panel.page.evaluate((name) => CSS.highlights.get(name)?.size ?? -1, highlight);
   const isInView = (text: string): Promise<void> =>
