@@ -2,11 +2,12 @@
  * The panel's first script. The page that loads it needs an element `#app` (with the class `lemma`), a style sheet
  * `main.css` beside it, and VS Code's `acquireVsCodeApi`. The way of the data:
  *
- *   host --HostToPanel--> store (reduce) --once per frame--> <lemma-panel> --PanelToHost--> host
+ *   host --HostToPanel--> store (reduce) --cadence, frame--> <lemma-panel> --PanelToHost--> host
  *
- * Deltas only touch the store; the page is drawn once per animation frame, from what is new.
+ * Deltas only touch the store; the page is drawn from what is new, in an animation frame, as often as it can afford.
  */
 import type { HostToPanel, PanelToHost } from '../src/shared/panelProtocol.ts';
+import { Cadence } from './cadence.ts';
 import type { DraftEvent } from './components/composer.ts';
 import type { PanelContext } from './components/element.ts';
 import type { FollowEnd } from './components/follow.ts';
@@ -32,6 +33,9 @@ let memory: Memory = recall(api);
 let store = emptyStore;
 let context: PanelContext | undefined;
 let frame: number | undefined;
+/** Text waits for this before a frame is asked for. */
+let pause: number | undefined;
+const cadence = new Cadence();
 /** The cursor is wanted in the composer, which the first draw makes. */
 let focusWanted = false;
 /** A `state` came since the last frame, so the host is told when it is painted. */
@@ -47,11 +51,30 @@ window.addEventListener('message', ({ data }: MessageEvent<HostToPanel>) => {
   store = reduce(store, data, Date.now());
   if (store.behind && !before.behind) post({ type: 'ready' });
   if (data.type === 'state') redrawn = true;
-  if (store !== before) frame ??= requestAnimationFrame(draw);
+  if (store !== before) drawSoon(isText(data) && !store.behind);
 });
+
+/** A piece of text follows others; everything else is the answer to something that somebody did. */
+function isText(message: HostToPanel): boolean {
+  return message.type === 'events' && message.events.every(({ type }) => type === 'delta');
+}
+
+function drawSoon(text: boolean): void {
+  if (frame !== undefined || (text && pause !== undefined)) return;
+  window.clearTimeout(pause);
+  pause = undefined;
+  const waitMs = text ? cadence.waitMs(performance.now()) : 0;
+  if (waitMs > 0) pause = window.setTimeout(() => drawSoon(false), waitMs);
+  else frame = requestAnimationFrame(draw);
+}
+
+/** The frame is finished, layout and paint included, when the first task after it runs. */
+const { port1: afterFrame, port2: frameDone } = new MessageChannel();
+frameDone.onmessage = ({ data }: MessageEvent<number>) => cadence.drawn(data, performance.now() - data);
 
 function draw(): void {
   frame = undefined;
+  afterFrame.postMessage(performance.now());
   const { host } = store;
   if (!host) return;
   const first = context === undefined;

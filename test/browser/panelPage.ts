@@ -12,6 +12,7 @@ import * as esbuild from 'esbuild';
 import type { Locator, Page } from 'playwright-core';
 import { bundles } from '../../esbuild.js';
 import type { HostToPanel, PanelState, PanelToHost } from '../../src/shared/panelProtocol.ts';
+import type { LemmaPanel } from '../../webview/components/panel.ts';
 import { launchBrowser } from '../harness/browser.ts';
 import type { Browser } from '../harness/browser.ts';
 import { repositoryRoot } from '../harness/settings.ts';
@@ -165,6 +166,15 @@ export class PanelPage {
   async send(...messages: HostToPanel[]): Promise<void> {
     await this.page.evaluate(async (all) => {
       for (const message of all) window.postMessage(message, '*');
+      // Text waits for its turn (webview/cadence.ts), so the events are asked for and not the frame.
+      const events = all.findLast((message) => message.type === 'events');
+      const count = events?.type === 'events' ? events.from + events.events.length : 0;
+      const drawn = (): boolean => {
+        const store = document.querySelector<LemmaPanel>('lemma-panel')?.store;
+        return !store?.host || store.behind || store.host.eventCount >= count;
+      };
+      do await new Promise((done) => setTimeout(done));
+      while (count > 0 && !drawn());
       // One frame draws what the messages changed, the next one comes after its layout.
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
       await new Promise((done) => requestAnimationFrame(done));

@@ -4,6 +4,7 @@
  */
 import { lexBlocks, linkDefinitions } from './lexer.ts';
 import type { LinkDefinitions, Token } from './lexer.ts';
+import { cutsIn, longestParagraph } from './longParagraph.ts';
 
 export interface Growth {
   /** The text is not a continuation of the one before: everything drawn is void. */
@@ -12,8 +13,12 @@ export interface Growth {
   readonly finished: readonly string[];
   /** Where each of them begins in the text, line ends as `\n`. */
   readonly starts: readonly number[];
+  /** Whether each of them goes on with the paragraph of the block before, which was too long for one block. */
+  readonly continuing: readonly boolean[];
   /** What is still open; empty when the text is complete. */
   readonly tail: string;
+  /** The tail goes on with the paragraph of the last block. */
+  readonly tailContinues: boolean;
   /** Labels of link definitions that became final: earlier blocks that use one are to be drawn again. */
   readonly newLabels: readonly string[];
 }
@@ -23,6 +28,13 @@ export class BlockCutter {
   links: LinkDefinitions = linkDefinitions();
   private finishedLength = 0;
   private lastFinished = '';
+  private continues = false;
+  private readonly longest: number;
+
+  /** @param longest characters of a paragraph that are one block in any case */
+  constructor(longest = longestParagraph) {
+    this.longest = longest;
+  }
 
   /**
    * @param text all text so far, line ends as they came
@@ -30,34 +42,62 @@ export class BlockCutter {
    */
   push(text: string, complete: boolean): Growth {
     const all = normalised(text, complete);
-    const restarted = !this.continues(all);
+    const restarted = !this.goesOn(all);
     if (restarted) this.reset();
     const open = all.slice(this.finishedLength);
     const tokens = open === '' ? [] : lexBlocks(open, linkDefinitions(this.links), !complete);
     const cut = complete ? tokens.length : finishedTokens(tokens, open);
     const finished: string[] = [];
     const starts: number[] = [];
+    const continuing: boolean[] = [];
     let length = 0;
+    const take = (end: number, continued: boolean): void => {
+      finished.push(open.slice(length, end));
+      starts.push(this.finishedLength + length);
+      continuing.push(continued);
+      length = end;
+    };
     for (const token of tokens.slice(0, cut)) {
-      const source = open.slice(length, length + token.raw.length);
+      const end = length + token.raw.length;
       // marked changes white space at a token's end, never its length. Where it did, leave the text open until it is complete.
-      if (source.trim() !== token.raw.trim()) return this.whole(open, complete, restarted);
-      if (token.type !== 'space') {
-        finished.push(source);
-        starts.push(this.finishedLength + length);
+      if (open.slice(length, end).trim() !== token.raw.trim()) return this.whole(open, complete, restarted);
+      if (token.type === 'space') length = end;
+      else {
+        const cuts = this.piecesOf(token, open.slice(length, end), true).map((offset) => length + offset);
+        for (const next of [...cuts, end]) take(next, this.takeContinues(next !== end));
       }
-      length += token.raw.length;
     }
     if (complete && length !== open.length) return this.whole(open, complete, restarted);
+    const next = tokens[cut];
+    const begin = length;
+    if (next)
+      for (const offset of this.piecesOf(next, open.slice(begin, begin + next.raw.length), false))
+        take(begin + offset, this.takeContinues(true));
     this.advance(open.slice(0, length));
-    return { restarted, finished, starts, tail: open.slice(length), newLabels: this.collectLabels(finished) };
+    const newLabels = this.collectLabels(finished);
+    return { restarted, finished, starts, continuing, tail: open.slice(length), tailContinues: this.continues, newLabels };
+  }
+
+  /** Where a long paragraph, also one that a line of `===` made a heading of, is cut. */
+  private piecesOf(token: Token, source: string, ended: boolean): number[] {
+    const isParagraph = token.type === 'paragraph' || (token.type === 'heading' && !/^ {0,3}#/.test(source));
+    return isParagraph ? cutsIn(source, ended, this.longest) : [];
+  }
+
+  /** Whether the block to be taken now continues the one before. @param cut the one after it will continue it */
+  private takeContinues(cut: boolean): boolean {
+    const { continues } = this;
+    this.continues = cut;
+    return continues;
   }
 
   private whole(open: string, complete: boolean, restarted: boolean): Growth {
-    if (!complete) return { restarted, finished: [], starts: [], tail: open, newLabels: [] };
+    const tailContinues = this.continues;
+    if (!complete) return { restarted, finished: [], starts: [], continuing: [], tail: open, tailContinues, newLabels: [] };
     const starts = [this.finishedLength];
     this.advance(open);
-    return { restarted, finished: [open], starts, tail: '', newLabels: this.collectLabels([open]) };
+    const newLabels = this.collectLabels([open]);
+    return { restarted, finished: [open], starts, continuing: [this.takeContinues(false)], tail: '', tailContinues: false, newLabels };
   }
 
   private advance(text: string): void {
@@ -66,7 +106,7 @@ export class BlockCutter {
   }
 
   /** Compares the end of what is finished, not all of it: a regenerated text differs there too. */
-  private continues(source: string): boolean {
+  private goesOn(source: string): boolean {
     return source.length >= this.finishedLength && source.endsWith(this.lastFinished, this.finishedLength);
   }
 
@@ -74,6 +114,7 @@ export class BlockCutter {
     this.links = linkDefinitions();
     this.finishedLength = 0;
     this.lastFinished = '';
+    this.continues = false;
   }
 
   private collectLabels(finished: readonly string[]): string[] {

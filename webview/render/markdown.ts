@@ -36,6 +36,8 @@ interface Block {
   readonly source: string;
   /** Offset in the text, line ends as `\n`. */
   readonly start: number;
+  /** Goes on with the paragraph of the block before. */
+  readonly continues: boolean;
   nodes: ChildNode[];
   drawn: boolean;
 }
@@ -59,6 +61,7 @@ export class MarkdownView {
   /** The block that is wanted first: what the reader is to see. */
   private wanted = 0;
   private tail = '';
+  private tailContinues = false;
   private tailNodes: ChildNode[] = [];
   private complete = false;
   private onlyLast = Infinity;
@@ -81,9 +84,13 @@ export class MarkdownView {
     if (growth.restarted) this.clear();
     this.complete = complete;
     this.tail = growth.tail;
+    this.tailContinues = growth.tailContinues;
     const before = this.blocks.length;
     const steady = this.waiting === 0 && before > 0 && onlyLast === this.onlyLast;
-    growth.finished.forEach((source, index) => this.blocks.push({ source, start: growth.starts[index] ?? 0, nodes: [], drawn: false }));
+    growth.finished.forEach((source, index) => {
+      const [start = 0, continues = false] = [growth.starts[index], growth.continuing[index]];
+      this.blocks.push({ source, start, continues, nodes: [], drawn: false });
+    });
     this.waiting += growth.finished.length;
     if (growth.newLabels.length > 0) this.redrawUsersOf(growth.newLabels);
     const deadline = performance.now() + sliceMs;
@@ -192,7 +199,7 @@ export class MarkdownView {
       if (!block || block.drawn) continue;
       if (this.parentOf(index) !== parent) this.dropTail();
       parent = this.parentOf(index);
-      const fresh = this.nodesOf(block.source, false, false);
+      const fresh = this.blockNodes(block);
       const end = this.tailNodes[fresh.length] ?? null;
       block.nodes = morphRange(parent, this.tailNodes.slice(0, fresh.length), fresh, end, this.slotRule(false));
       this.tailNodes = this.tailNodes.slice(fresh.length);
@@ -214,7 +221,7 @@ export class MarkdownView {
     const block = this.blocks[index];
     if (!block || block.drawn) return;
     const parent = this.parentOf(index);
-    block.nodes = morphRange(parent, [], this.nodesOf(block.source, false, false), this.nodeAfter(index, parent), this.slotRule(false));
+    block.nodes = morphRange(parent, [], this.blockNodes(block), this.nodeAfter(index, parent), this.slotRule(false));
     this.drawnOne(block);
   }
 
@@ -246,7 +253,7 @@ export class MarkdownView {
   }
 
   private drawTail(): void {
-    const fresh = this.complete ? [] : this.nodesOf(mended(this.tail), true, true);
+    const fresh = this.complete ? [] : marked(this.nodesOf(mended(this.tail), true, true), this.tailContinues);
     if (fresh.length === 0) this.dropTail();
     else {
       const parent = this.parentOf(this.blocks.length);
@@ -276,10 +283,14 @@ export class MarkdownView {
       // As marked folds labels: `ẞ` and `SS` are one.
       const source = block.source.replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
       if (!labels.some((label) => source.includes(`[${label}]`))) continue;
-      const fresh = this.nodesOf(block.source, false, false);
+      const fresh = this.blockNodes(block);
       const end = block.nodes.at(-1)?.nextSibling ?? null;
       block.nodes = morphRange(block.nodes[0]?.parentNode ?? this.root, block.nodes, fresh, end, this.slotRule(false));
     }
+  }
+
+  private blockNodes({ source, continues }: Block): ChildNode[] {
+    return marked(this.nodesOf(source, false, false), continues);
   }
 
   private nodesOf(source: string, open: boolean, caret: boolean): ChildNode[] {
@@ -356,6 +367,12 @@ export class MarkdownView {
     slotOf.set(element, slot);
     return element;
   }
+}
+
+/** A piece of a long paragraph follows the one before without the room between paragraphs. */
+function marked(nodes: ChildNode[], continues: boolean): ChildNode[] {
+  if (continues && nodes[0] instanceof HTMLParagraphElement) nodes[0].classList.add('more');
+  return nodes;
 }
 
 /** Links and tables are reached by keyboard; a link tells its address before it is opened. A table that grows keeps its box. */

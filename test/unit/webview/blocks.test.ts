@@ -5,8 +5,8 @@ import { mended } from '../../../webview/render/mend.ts';
 import { codeAnswer, mathAnswer, mathThought, mixedMarkdown } from '../../browser/samples.ts';
 
 /** Sources of the blocks when the text comes in these pieces. */
-function cut(pieces: readonly string[]): string[] {
-  const cutter = new BlockCutter();
+function cut(pieces: readonly string[], longest?: number): string[] {
+  const cutter = new BlockCutter(longest);
   const blocks: string[] = [];
   let text = '';
   for (const piece of pieces) {
@@ -91,6 +91,78 @@ describe('Finished blocks', () => {
     let longest = 0;
     for (let count = 1; count <= 200; count += 1) longest = Math.max(longest, cutter.push(paragraph.repeat(count), false).tail.length);
     assert.ok(longest <= 2 * paragraph.length, `the tail was ${longest} characters long`);
+  });
+
+  it('are pieces of a long paragraph, the same however it is cut into deltas', () => {
+    const words = [
+      'one',
+      '12',
+      '**b',
+      'b**',
+      '$x',
+      'y$',
+      '`c`',
+      '[l',
+      '](u)',
+      '1.',
+      '-',
+      '===',
+      '|a|b|',
+      '|---|---|',
+      '[d]: u',
+      '',
+      'two three',
+      '\\(',
+      '\\)',
+    ];
+    const text = fc
+      .array(fc.array(fc.constantFrom(...words), { maxLength: 4 }), { maxLength: 30 })
+      .map((lines) => lines.map((line) => line.join(' ')).join('\n'));
+    const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
+    fc.assert(
+      fc.property(text, places, (source, shares) => {
+        const whole = cut([source], 20);
+        assert.deepEqual(new BlockCutter(20).push(source, true).finished, whole);
+        assert.deepEqual(cut(pieces(source, shares), 20), whole);
+        assert.deepEqual(cut([...source], 20), whole);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('stay short where a model writes one paragraph without end', () => {
+    const counting = Array.from({ length: 4000 }, (_, index) => `${index + 1}\n`).join('');
+    const cutter = new BlockCutter();
+    const finished: string[] = [];
+    const continuing: boolean[] = [];
+    for (let length = 0; length < counting.length + 100; length += 100) {
+      const growth = cutter.push(counting.slice(0, length), false);
+      assert.ok(growth.tail.length < 2200, `the tail was ${growth.tail.length} characters long`);
+      finished.push(...growth.finished);
+      continuing.push(...growth.continuing);
+    }
+    const rest = cutter.push(counting, true);
+    assert.equal([...finished, ...rest.finished].join(''), counting);
+    assert.deepEqual([...continuing, ...rest.continuing].indexOf(false), 0);
+    assert.deepEqual([...continuing, ...rest.continuing].lastIndexOf(false), 0);
+  });
+
+  it('keep a formula, code, emphasis or link of a long paragraph in one piece', () => {
+    for (const [open, close] of [
+      ['$a +', 'b$'],
+      ['`code', 'more`'],
+      ['**strong', 'words**'],
+      ['[text', 'of a link](https://example.org)'],
+    ] as const) {
+      const line = 'Some words of a long line.\n';
+      const text = `${line.repeat(80)}${open}\n${close}\n${line.repeat(80)}`;
+      const blocks = new BlockCutter().push(text, true).finished;
+      assert.ok(blocks.length > 1, open);
+      assert.ok(
+        blocks.every((block) => block.includes(open) === block.includes(close)),
+        open,
+      );
+    }
   });
 
   it('are void when the text is another one', () => {

@@ -1,0 +1,90 @@
+/** A thought streamed into the panel at 200 tokens a second, measured thousand by thousand. */
+import { solve } from '../../browser/conversations.ts';
+import type { PanelPage } from '../../browser/panelPage.ts';
+import type { Meter, Work } from './meter.ts';
+import type { LongThought } from './thoughts.ts';
+
+export const tokensPerSecond = 200;
+/** What the host sends at once: it joins 12 ms of text into one message. */
+const tokensPerMessage = 2.5;
+const stretchTokens = 1000;
+
+export interface Stretch extends Work {
+  readonly tokens: number;
+  /** Times the speed of real life; only stretches of 1 count for the busy share. */
+  readonly speed: number;
+}
+
+export interface Streamed {
+  readonly thought: string;
+  readonly shown: 'preview' | 'open';
+  readonly characters: number;
+  readonly tokens: number;
+  readonly stretches: readonly Stretch[];
+  readonly heapBytes: number;
+  readonly nodes: number;
+}
+
+/**
+ * @param shown how the thought is shown while it comes: as its last four lines, or open with the reader at its end
+ * @param fast plays all but the first and the last thousand tokens at ten times the speed
+ */
+export async function stream(
+  panel: PanelPage,
+  meter: Meter,
+  thought: LongThought,
+  shown: Streamed['shown'],
+  fast: boolean,
+): Promise<Streamed> {
+  const opening = 'Okay.\n\n';
+  const script = solve(Date.now()).phase('reading', 0).budget(62, 32_000).phase('thinking', 0).delta('thought', opening, 3);
+  await panel.open(script.state(), { width: 480, height: 800 });
+  if (shown === 'open') await panel.page.locator('.thought .fold').click();
+  await panel.drawn();
+
+  const stretches: Stretch[] = [];
+  let from = script.events.length;
+  const at = (token: number): number => Math.round((token / thought.tokens) * thought.text.length);
+  for (let start = 0; start < thought.tokens; start += stretchTokens) {
+    const end = Math.min(thought.tokens, start + stretchTokens);
+    const speed = fast && start > 0 && end < thought.tokens ? 10 : 1;
+    const count = Math.round((end - start) / tokensPerMessage);
+    const everyMs = (tokensPerMessage / tokensPerSecond / speed) * 1000;
+    const text = thought.text.slice(at(start), at(end));
+    const { work } = await meter.during(() => panel.page.evaluate(sendFrom, { text, count, from, everyMs, tokens: tokensPerMessage }));
+    from += count;
+    stretches.push({ tokens: end - start, speed, ...work });
+  }
+  await panel.page.waitForFunction(
+    ([wanted]) => (document.querySelector('lemma-thought') as unknown as { turn: { thought: string } }).turn.thought.length === wanted,
+    [opening.length + thought.text.length],
+  );
+  const { name, text, tokens } = thought;
+  const [heapBytes, nodes] = [await meter.heapBytes(), await meter.nodes()];
+  return { thought: name, shown, characters: text.length, tokens, stretches, heapBytes, nodes };
+}
+
+interface Sending {
+  readonly text: string;
+  readonly count: number;
+  readonly from: number;
+  readonly everyMs: number;
+  readonly tokens: number;
+}
+
+/** Runs in the page, as the host's messages come to it: on time on the whole, however late a single one is. */
+async function sendFrom({ text, count, from, everyMs, tokens }: Sending): Promise<void> {
+  const begin = performance.now();
+  let index = 0;
+  await new Promise<void>((done) => {
+    function benchSend(): void {
+      const part = text.slice(Math.round((index / count) * text.length), Math.round(((index + 1) / count) * text.length));
+      const event = { type: 'delta', turnId: 'turn1', part: 'thought', text: part, tokens };
+      window.postMessage({ type: 'events', from: from + index, events: [event] }, '*');
+      index++;
+      if (index === count) done();
+      else setTimeout(benchSend, Math.max(0, begin + index * everyMs - performance.now()));
+    }
+    benchSend();
+  });
+}
