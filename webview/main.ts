@@ -16,9 +16,10 @@ import { registerControls } from './controls.ts';
 import { emptyMemory, recall, remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import type { ContentsEvent, FoldEvent } from './components/thought.ts';
-import type { ThoughtEditEvent } from './components/thoughtEdit.ts';
+import type { EditEvent } from './components/textEdit.ts';
 import type { WrapEvent } from './components/pieces.ts';
 import { wrapCode } from './render/code.ts';
+import { stepTurn } from './turnSteps.ts';
 import { emptyStore, reduce, runningTurn } from './store.ts';
 
 registerControls();
@@ -84,8 +85,8 @@ function draw(): void {
   panel.store = store;
   followFold();
   panel.folds = memory.folds;
-  panel.thoughtEdits = memory.thoughtEdits;
   panel.contents = memory.contents;
+  panel.edits = memory.edits;
   if (first) void start(host.draft);
   if (redrawn) void tellPainted(host.eventCount);
   redrawn = false;
@@ -119,10 +120,11 @@ async function tellPainted(eventCount: number): Promise<void> {
   requestAnimationFrame(() => post({ type: 'painted', eventCount }));
 }
 
-/** Folds and position belong to one conversation; the draft does not. */
+/** Folds and position belong to one conversation; the draft does not, and what was edited in another must not be lost. */
 function changeConversation(conversationId: string, first: boolean): void {
   if (conversationId === memory.conversationId) return;
-  keep({ ...emptyMemory, conversationId, draft: memory.draft, nextFold: memory.nextFold, wrapCode: memory.wrapCode });
+  const { draft, nextFold, edits } = memory;
+  keep({ ...emptyMemory, conversationId, draft, nextFold, edits, wrapCode: memory.wrapCode });
   if (!first) panel.follow?.restore(emptyMemory.scroll);
 }
 
@@ -138,11 +140,11 @@ panel.addEventListener('lemma-fold', (event) => {
   keep({ folds: { ...memory.folds, [turnId]: fold }, ...(following ? { nextFold: following } : {}) });
   panel.folds = memory.folds;
 });
-panel.addEventListener('lemma-edit-thought', (event) => {
-  const { turnId, text } = (event as ThoughtEditEvent).detail;
-  const { [turnId]: _before, ...others } = memory.thoughtEdits;
-  keep({ thoughtEdits: text === undefined ? others : { ...others, [turnId]: text } });
-  panel.thoughtEdits = memory.thoughtEdits;
+panel.addEventListener('lemma-edit', (event) => {
+  const { part, turnId, text } = (event as EditEvent).detail;
+  const { [turnId]: _before, ...others } = memory.edits[part];
+  keep({ edits: { ...memory.edits, [part]: text === undefined ? others : { ...others, [turnId]: text } } });
+  panel.edits = memory.edits;
 });
 panel.addEventListener('lemma-contents', (event) => {
   const { turnId, shown } = (event as ContentsEvent).detail;
@@ -166,11 +168,11 @@ function followFold(): void {
   keep({ folds: { ...memory.folds, [id]: memory.nextFold } });
 }
 
-// Before VS Code's own listener, which would hand the keys to the workbench: there they mean the editor's symbols and search.
+// Before VS Code's own listener, which would hand the keys to the workbench: there they mean the editor's symbols, search and lines.
 window.addEventListener(
   'keydown',
   (event) => {
-    if (event.isComposing || !panel.findKey(event)) return;
+    if (event.isComposing || !(panel.findKey(event) || stepTurn(panel, event))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   },

@@ -2,6 +2,7 @@
  * What only the panel knows and a reload must not lose: the draft, which thoughts are open, where the reader is.
  * Kept by `setState`, so it survives hiding, moving and reloading of the view.
  */
+import type { EditedPart } from './components/textEdit.ts';
 import type { VsCodeApi } from './vscodeApi.ts';
 
 /**
@@ -18,6 +19,9 @@ export interface ReadingPlace {
 /** As the user left it; turns that are not listed follow the rule of their phase. */
 export type Fold = 'open' | 'preview' | 'closed';
 
+/** Texts that are being edited, each by its turn. */
+export type Edits = Readonly<Record<EditedPart, Readonly<Record<string, string>>>>;
+
 export interface Memory {
   readonly conversationId: string;
   readonly draft: string;
@@ -26,10 +30,10 @@ export interface Memory {
   readonly nextFold: Fold;
   /** Long lines of code are wrapped, in any conversation. */
   readonly wrapCode: boolean;
-  /** Thoughts that are being edited, by turn. */
-  readonly thoughtEdits: Readonly<Record<string, string>>;
   /** Turns of which the thought's contents are shown. */
   readonly contents: readonly string[];
+  /** Questions and thoughts that are being edited, by turn. */
+  readonly edits: Edits;
   /** `atEnd` follows the text; else `place` is returned to, or where there is no text at the log's top edge, `top` in pixels. */
   readonly scroll: { readonly top: number; readonly atEnd: boolean; readonly place?: ReadingPlace };
 }
@@ -40,8 +44,8 @@ export const emptyMemory: Memory = {
   folds: {},
   nextFold: 'preview',
   wrapCode: false,
-  thoughtEdits: {},
   contents: [],
+  edits: { question: {}, thought: {} },
   scroll: { top: 0, atEnd: true },
 };
 

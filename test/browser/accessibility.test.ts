@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { PanelPage, themes } from './panelPage.ts';
-import { pictures } from './pictures.ts';
+import { pictures, prepare } from './pictures.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -17,12 +17,10 @@ describe('The panel is for everyone:', () => {
   });
   after(() => panel.close());
 
-  /** Draws a state; `open` unfolds its thought. */
   const draw = async (name: string, theme: (typeof themes)[number] = 'dark-modern', width = 480): Promise<void> => {
-    const { state, open } = pictures()[name]!;
-    await panel.open(state, { theme, width });
-    // Not by the mouse, after which Tab would go on from there.
-    if (open === true) await panel.page.locator('.fold').evaluate((fold: HTMLElement) => fold.click());
+    const picture = pictures()[name]!;
+    await panel.open(picture.state, { theme, width });
+    await prepare(panel.page, picture);
     await panel.drawn();
   };
   const names = Object.keys(pictures());

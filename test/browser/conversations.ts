@@ -58,6 +58,16 @@ export const strings: PanelStrings = {
     continueFromHere: 'Continue from Here',
     cancel: 'Cancel',
   },
+  ...{
+    editQuestion: 'Edit Question',
+    editQuestionAdded: 'Add words to the task',
+    editQuestionHint: 'It is asked anew beside this version, which stays with its answer and all that follows.',
+    moreActions: 'More Actions',
+    copyWithThought: 'Copy with Thought',
+    thinkMore: 'Think More',
+    branch: 'Branch',
+    delete: 'Delete',
+  },
   ...{ branchOf: '{0} of {1}', previousBranch: 'Previous Version', nextBranch: 'Next Version' },
   ...{ dismiss: 'Close', seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{0} min' },
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PanelPage, themes } from './panelPage.ts';
-import { pictures } from './pictures.ts';
+import { pictures, prepare } from './pictures.ts';
 
 describe('The panel in pictures', () => {
   let panel: PanelPage;
@@ -12,9 +12,9 @@ describe('The panel in pictures', () => {
   for (const theme of themes) {
     for (const width of theme === 'dark-modern' ? [250, 320, 480, 900] : [320, 480]) {
       it(`is drawn in every state in ${theme} at ${width} px, with nothing wider than the panel`, async () => {
-        for (const [name, { state, open }] of Object.entries(pictures())) {
-          await panel.open(state, { theme, width, height: 640 });
-          if (open === true) await panel.page.click('.fold');
+        for (const [name, picture] of Object.entries(pictures())) {
+          await panel.open(picture.state, { theme, width, height: 640 });
+          await prepare(panel.page, picture);
           await panel.drawn();
           await panel.shot(`panel-${theme}-${width}-${name}`);
           const overflow = await panel.page.evaluate(() => {

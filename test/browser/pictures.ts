@@ -1,9 +1,25 @@
+import type { Page } from 'playwright-core';
 import type { PanelState } from '../../src/shared/panelProtocol.ts';
 import { explain, modelInfo, Script, solve, wordsOf } from './conversations.ts';
 import { codeAnswer, mathAnswer, mathThought } from './samples.ts';
 
+export interface Picture {
+  readonly state: PanelState;
+  /** Selects what is clicked once the state is drawn: the last of its kind. Not by the mouse, after which Tab would go on from there. */
+  readonly click?: string;
+}
+
+/** Does what a picture needs beside its state. */
+export async function prepare(page: Page, { click }: Picture): Promise<void> {
+  if (click === undefined) return;
+  await page
+    .locator(click)
+    .last()
+    .evaluate((control: HTMLElement) => control.click());
+}
+
 /** The states that the design draws, each as the host would send it. */
-export function pictures(): Record<string, { readonly state: PanelState; readonly open?: boolean }> {
+export function pictures(): Record<string, Picture> {
   const now = Date.now();
   const selection = { label: 'sample.tex:12–15', scope: 'selection', lines: 4 } as const;
   const thinking = solve(now - 19_000)
@@ -22,7 +38,32 @@ export function pictures(): Record<string, { readonly state: PanelState; readonl
   const crashed = solve()
     .answered(mathThought, mathAnswer.slice(0, 250))
     .state({ draft: 'And if a and b are integers?', modelStatus: 'Engine stopped' });
+  const branched = solve().answered(mathThought, 'The sum takes every value from 6 upwards: $a + b \\ge 6$.');
+  for (const [text, replaces] of [
+    ['And if both are integers? Give all of the pairs, please.', undefined],
+    ['And if both are integers?', 'turn2'],
+  ] as const)
+    branched.ask('ask', undefined, text, replaces).answered('Only few cases.', 'It is $(2, 5)$, $(3, 3)$ or $(5, 2)$.', 4, 60);
   return {
+    branches: { state: branched.state() },
+    editing: { state: branched.state(), click: '[aria-label="Edit Question"]' },
+    editingTask: { state: solve().answered(mathThought, mathAnswer).state(), click: '[aria-label="Edit Question"]' },
+    menu: { state: branched.state(), click: '[aria-label="More Actions"]' },
+    deleted: {
+      state: solve()
+        .answered(mathThought, mathAnswer)
+        .state({
+          notice: {
+            tone: 'info',
+            icon: 'trash',
+            text: 'The question was deleted, and what was answered to it.',
+            buttons: [
+              { action: 'undoDelete', label: 'Undo' },
+              { action: 'dismissNotice', label: 'Close' },
+            ],
+          },
+        }),
+    },
     welcome: { state: new Script().state({ selection, selectionAttached: true }) },
     noModel: {
       state: new Script().state({
@@ -51,7 +92,7 @@ export function pictures(): Record<string, { readonly state: PanelState; readonl
     thinking: { state: thinking.state({ model: { kind: 'busy', info: modelInfo, activity: 'thinking', sinceMs: now } }) },
     answering: { state: answering.state() },
     finished: { state: solve().answered(mathThought, mathAnswer).state() },
-    open: { state: solve().answered(mathThought, mathAnswer).state(), open: true },
+    open: { state: solve().answered(mathThought, mathAnswer).state(), click: '.fold' },
     code: { state: explain().answered(mathThought, codeAnswer, 22, 1004).state({ selection }) },
     stopped: {
       state: stopped.state({

@@ -15,6 +15,10 @@ const longThought = Array.from(
 describe('The thought', () => {
   const panel = PanelPage.forSuite();
   const { find, button } = panel;
+  const editThought = async (): Promise<void> => {
+    await button('More Actions').click();
+    await panel.page.getByRole('menuitem', { name: 'Edit Thought…' }).click();
+  };
   const answered = (thought: string): Script => solve().answered(thought, mathAnswer);
   const count = (highlight: string): Promise<number> => panel.page.evaluate((name) => CSS.highlights.get(name)?.size ?? -1, highlight);
   const isInView = (text: string): Promise<void> =>
@@ -245,8 +249,8 @@ describe('The thought', () => {
   it('is edited: the draft survives a reload, Continue from Here sends it, Cancel leaves all as it was', async () => {
     const state = answered(mathThought).state();
     await panel.open(state);
-    await button('Edit Thought…').click();
-    const area = find('lemma-thought-edit textarea');
+    await editThought();
+    const area = find('lemma-thought textarea');
     assert.equal(await area.inputValue(), mathThought);
     await area.fill('My own beginning.');
     await area.evaluate((field: HTMLTextAreaElement) => field.blur());
@@ -255,8 +259,8 @@ describe('The thought', () => {
     await button('Cancel').click();
     assert.equal(await area.count(), 0);
     assert.deepEqual(await panel.sent('editThought'), []);
-    await panel.page.waitForFunction(() => document.activeElement?.matches('.fold'));
-    await button('Edit Thought…').click();
+    assert.equal(await button('More Actions').evaluate((each) => each === document.activeElement), true);
+    await editThought();
     await area.fill(`${mathThought}\n\nBut what about integers?`);
     await button('Continue from Here').click();
     const sent = await panel.sent('editThought');
@@ -264,7 +268,7 @@ describe('The thought', () => {
     assert.equal(await area.count(), 0);
   });
 
-  it('that goes on as another version is scrolled to, and the keyboard goes on in the log', async () => {
+  it('that goes on as another version is scrolled to, and the keyboard goes on in it', async () => {
     const script = solve().answered(longThought, mathAnswer);
     script.ask('ask', undefined, 'And now?').answered(mathThought, mathAnswer);
     await panel.open(script.state());
@@ -275,7 +279,12 @@ describe('The thought', () => {
     script.ask('ask', undefined, 'And now?', 'turn2').delta('thought', `${mathThought}\nWait, let me check this again.\n`);
     await panel.send({ type: 'events', from, events: script.after(from) });
     assert.equal(await find('.turn').last().locator('.branch').innerText(), '2 of 2');
-    assert.equal(await find('.log').evaluate((log) => log === document.activeElement), true);
+    assert.equal(
+      await find('.turn')
+        .last()
+        .evaluate((turn) => turn === document.activeElement),
+      true,
+    );
     await button('Latest').waitFor({ state: 'detached' });
     await find('.turn').last().locator('.branch').getByRole('button', { name: 'Previous Version' }).click();
     assert.deepEqual(await panel.sent('selectBranch'), [{ type: 'selectBranch', turnId: 'turn2' }]);
@@ -304,7 +313,7 @@ describe('The thought', () => {
         await panel.drawn();
         await panel.shot(`thought-${theme}-${width}-contents`);
         await panel.page.keyboard.press('Escape');
-        await button('Edit Thought…').click();
+        await editThought();
         await panel.shot(`thought-${theme}-${width}-edit`);
         const overflow = await panel.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.equal(overflow, 0);

@@ -78,8 +78,9 @@ describe('the thought in the workbench', () => {
 
   it('goes on from an edit, which the journal and the model’s own count show; what was there before can be walked back to', async () => {
     const before = newest();
-    await panel.getByRole('button', { name: 'Edit Thought…' }).click();
-    const area = panel.locator('lemma-thought-edit textarea');
+    await panel.getByRole('button', { name: 'More Actions' }).click();
+    await panel.getByRole('menuitem', { name: 'Edit Thought…' }).click();
+    const area = panel.locator('lemma-thought textarea');
     assert.equal(await area.inputValue(), before.thought);
     const edit = before.thought.slice(0, before.thought.indexOf('381'));
     await area.fill(edit);

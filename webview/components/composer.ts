@@ -3,6 +3,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import type { SelectionOffer } from '../../src/shared/panelProtocol.ts';
 import { fill } from '../../src/shared/panelStrings.ts';
 import { icon } from '../icons.ts';
+import { isPlainEnter } from '../keys.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
 import { iconButton } from './pushButton.ts';
@@ -120,12 +121,14 @@ export class LemmaComposer extends PanelElement {
     this.timer = window.setTimeout(this.postLater, draftEveryMs);
   };
 
-  /** Enter of an input method that is choosing a character belongs to it (229 is what older ones send). */
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    this.send();
+    if (isPlainEnter(event)) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === 'ArrowUp' && this.text === '' && !event.altKey && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent('lemma-edit-last', { bubbles: true }));
+    }
   };
 
   private readonly send = (): void => {

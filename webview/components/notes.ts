@@ -8,11 +8,12 @@ import { iconButton, pushButton } from './pushButton.ts';
 
 const toneClass = { info: '', warning: 'warn', error: 'err' } as const;
 
-/** @param turnId the turn that the buttons are about */
-export function endNote(note: PanelNote, turnId: string, context: PanelContext): TemplateResult {
+/** @param turnId the turn that the buttons are about @param leads the next sensible step is here, so one button may be filled */
+export function endNote(note: PanelNote, turnId: string, context: PanelContext, leads = true): TemplateResult {
+  const buttons = leads ? note.buttons : note.buttons.map((button) => ({ ...button, primary: false }));
   return html`<div class="end ${toneClass[note.tone]}" role=${note.tone === 'error' ? 'alert' : 'status'}>
     ${icon(note.icon)}
-    <div>${note.text}${buttonRow(note.buttons, (action) => context.post({ type: 'action', action, turnId }))}</div>
+    <div>${note.text}${buttonRow(buttons, (action) => context.post({ type: 'action', action, turnId }))}</div>
   </div>`;
 }
 

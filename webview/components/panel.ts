@@ -1,11 +1,12 @@
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { lastTurn } from '../../src/core/conversation.ts';
+import { lastTurn, turnById } from '../../src/core/conversation.ts';
 import type { Turn } from '../../src/core/conversation.ts';
 import type { PanelState } from '../../src/shared/panelProtocol.ts';
 import { icon } from '../icons.ts';
-import type { Fold } from '../memory.ts';
+import { rememberFocus } from '../focusKeeper.ts';
+import type { Edits, Fold } from '../memory.ts';
 import { beat, pulseMs } from '../pulse.ts';
 import type { Pulse } from '../pulse.ts';
 import { runningTurn } from '../store.ts';
@@ -24,10 +25,7 @@ import { Pieces } from './pieces.ts';
 import type { PieceHost } from './pieces.ts';
 import { statusLine } from './statusLine.ts';
 import { LemmaThought } from './thought.ts';
-import './turn.ts';
-
-/** How long a button says that it has copied, in milliseconds. */
-const copiedMs = 1500;
+import { copiedMs, LemmaTurn } from './turn.ts';
 
 /** The whole panel: log, notice, status line, composer. Draws the store and holds nothing that could not be drawn again. */
 export class LemmaPanel extends PanelElement implements PieceHost {
@@ -35,8 +33,8 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     context: { attribute: false },
     store: { attribute: false },
     folds: { attribute: false },
-    thoughtEdits: { attribute: false },
     contents: { attribute: false },
+    edits: { attribute: false },
     finding: { state: true },
     pulse: { state: true },
     atEnd: { state: true },
@@ -45,10 +43,10 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   declare context: PanelContext;
   declare store: Store;
   declare folds: Readonly<Record<string, Fold>>;
-  /** Thoughts that are being edited, by turn. */
-  declare thoughtEdits: Readonly<Record<string, string>>;
   /** Turns of which the thought's contents are shown. */
   declare contents: readonly string[];
+  /** Questions and thoughts that are being edited, by turn. */
+  declare edits: Edits;
   /** The search field is shown. */
   declare finding: boolean;
   declare pulse: Pulse | undefined;
@@ -61,15 +59,13 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   onScrolled: () => void = () => undefined;
   private ticker: number | undefined;
   private said = '';
-  /** Before this update the focus was in a turn, which may go: another version of it comes in its place. */
-  private focusInTurn = false;
   private readonly pieces = new Pieces(this);
 
   constructor() {
     super();
     this.folds = {};
-    this.thoughtEdits = {};
     this.contents = [];
+    this.edits = { question: {}, thought: {} };
     this.finding = false;
     this.atEnd = true;
     this.live = '';
@@ -92,8 +88,8 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    this.focusInTurn = Boolean(document.activeElement?.closest('lemma-turn'));
     if (!changed.has('store')) return;
+    rememberFocus(this);
     const turn = runningTurn(this.store);
     if (!turn) {
       window.clearInterval(this.ticker);
@@ -113,17 +109,24 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     const { strings } = context;
     const turn = runningTurn(store);
     const turns = host.conversation?.turns ?? [];
+    const edited = this.isEdited(host);
     return html`
       ${this.finding ? html`<lemma-find .context=${context} .turns=${turns} @lemma-find-close=${this.closeFind}></lemma-find>` : nothing}
       <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
-        <div class="turns" @click=${this.onClick} @keydown=${this.onKey} @contextmenu=${this.pieces.onContextMenu}>
+        <div
+          class="turns"
+          @click=${this.onClick}
+          @keydown=${this.onKey}
+          @contextmenu=${this.pieces.onContextMenu}
+          @lemma-copied=${() => this.sayCopied()}
+        >
           ${
             turns.length === 0
               ? welcome(host.welcome, host.selection, context)
               : repeat(
                   turns,
                   ({ question }) => question.id,
-                  (each) => this.turn(each, host, turn),
+                  (each, index) => this.turn(each, index, host, turn, edited),
                 )
           }
         </div>
@@ -149,28 +152,41 @@ export class LemmaPanel extends PanelElement implements PieceHost {
         .selection=${host.selection}
         .attached=${host.selectionAttached}
         .canSend=${turn === undefined && host.model.kind !== 'notChosen'}
+        @lemma-edit-last=${this.editLast}
       ></lemma-composer>
       <lemma-menu bare></lemma-menu>
     `;
   }
 
-  private turn(turn: Turn, host: PanelState, running: Turn | undefined): TemplateResult {
+  private turn(turn: Turn, index: number, host: PanelState, running: Turn | undefined, edited: boolean): TemplateResult {
     const { id } = turn.question;
     return html`<lemma-turn
       class="turn"
       role="article"
       aria-label=${this.context.strings.questionAndAnswer}
+      aria-posinset=${index + 1}
+      aria-setsize=${host.conversation?.turns.length ?? 0}
+      tabindex="-1"
       data-turn=${id}
       .context=${this.context}
       .turn=${turn}
       .words=${host.words[id]}
       .fold=${this.folds[id]}
-      .thoughtEdit=${this.thoughtEdits[id]}
       .contents=${this.contents.includes(id)}
+      .questionEdit=${this.edits.question[id]}
+      .thoughtEdit=${this.edits.thought[id]}
       .pulse=${running === turn ? this.pulse : undefined}
       .newest=${turn === host.conversation?.turns.at(-1)}
       .busy=${running !== undefined}
+      .editedInPanel=${edited}
     ></lemma-turn>`;
+  }
+
+  /** Some text of the turns shown is being edited. */
+  private isEdited({ conversation }: PanelState): boolean {
+    const { question, thought } = this.edits;
+    const ids = new Set([...Object.keys(question), ...Object.keys(thought)]);
+    return ids.size > 0 && (conversation?.turns ?? []).some((turn) => ids.has(turn.question.id));
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -182,11 +198,17 @@ export class LemmaPanel extends PanelElement implements PieceHost {
       });
     }
     const before = changed.get('store') as Store | undefined;
+    if (!before?.host || before.host.conversation?.id !== this.store.host?.conversation?.id) return;
     // Asking is the reader's own move, and so is a new version of what was asked: the new turn is what they want to see.
-    const asked = runningTurn(this.store)?.question.id;
-    if (before?.host && asked !== undefined && asked !== lastTurn(before.host.conversation)?.question.id) this.follow?.toEnd();
-    if (this.focusInTurn && document.activeElement === document.body) log?.focus({ preventScroll: true });
+    // What they walk to begins where they are.
+    if (isNewQuestion(this.store, before)) this.follow?.toEnd();
+    else if (shownIds(this.store) !== shownIds(before)) this.follow?.hold();
   }
+
+  private readonly editLast = (): void => {
+    const last = [...this.querySelectorAll('lemma-turn')].at(-1);
+    if (last instanceof LemmaTurn) last.edit('question');
+  };
 
   /** Shows the search field, with the selected words in it. */
   async openFind(): Promise<void> {
@@ -284,6 +306,17 @@ export class LemmaPanel extends PanelElement implements PieceHost {
       if (this.live === copied) this.live = '';
     }, copiedMs);
   }
+}
+
+/** The turns on the page, as one text. */
+function shownIds({ host }: Store): string {
+  return (host?.conversation?.turns ?? []).map(({ question }) => question.id).join();
+}
+
+/** The last turn is one that was not there, at the end or as another version. */
+function isNewQuestion(store: Store, before: Store): boolean {
+  const last = lastTurn(store.host?.conversation);
+  return last !== undefined && !turnById(before.host?.conversation, last.question.id);
 }
 
 function placeholder(host: PanelState): string {

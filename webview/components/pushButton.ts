@@ -33,20 +33,22 @@ export function pushButton(button: PushButton): TemplateResult {
   >`;
 }
 
-/** A picture with a name; `text` is shown where the panel is wide enough. */
+/** A picture with a name; `text` is shown where the panel is wide enough. A disabled one keeps the focus that it has. */
 export function iconButton(
   name: string,
   label: string,
   onClick: () => void,
-  options: { readonly text?: string; readonly disabled?: boolean } = {},
+  options: { readonly text?: string; readonly disabled?: boolean; readonly expanded?: boolean } = {},
 ): TemplateResult {
+  const disabled = options.disabled === true;
   return html`<button
     type="button"
     class="icon"
     aria-label=${label}
     title=${label}
-    ?disabled=${options.disabled === true}
-    @click=${onClick}
+    aria-disabled=${disabled ? 'true' : nothing}
+    aria-expanded=${options.expanded ?? nothing}
+    @click=${disabled ? nothing : onClick}
   >
     ${icon(name)}${options.text === undefined ? nothing : html`<span class="t">${options.text}</span>`}
   </button>`;

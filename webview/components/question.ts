@@ -7,6 +7,9 @@ import { fill } from '../../src/shared/panelStrings.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
 import { iconButton } from './pushButton.ts';
+import './textEdit.ts';
+import type { TextEdit } from './textEdit.ts';
+import './toolbar.ts';
 
 /** Lines of the source that are shown before Show all. */
 const shownLines = 3;
@@ -18,6 +21,9 @@ export class LemmaQuestion extends PanelElement {
     question: { attribute: false },
     words: { attribute: false },
     branch: { attribute: false },
+    edit: { attribute: false },
+    editing: { attribute: false },
+    onEdit: { attribute: false },
     all: { state: true },
   };
   declare context: PanelContext;
@@ -25,6 +31,11 @@ export class LemmaQuestion extends PanelElement {
   declare words: TurnWords | undefined;
   /** This turn among the versions of its question; undefined for the only one. */
   declare branch: TurnBranch | undefined;
+  /** What was typed, as it is being edited. */
+  declare edit: string | undefined;
+  declare editing: TextEdit;
+  /** Opens what was typed for editing. */
+  declare onEdit: () => void;
   /** All lines are shown. */
   declare all: boolean;
   /** The shown lines are cut off, counted as they wrap. */
@@ -36,34 +47,48 @@ export class LemmaQuestion extends PanelElement {
   }
 
   protected override render(): TemplateResult {
-    const { strings, post } = this.context;
-    const { snapshot, text, id } = this.question;
+    const { context } = this;
+    const { snapshot, text } = this.question;
     const { title = '', place = '', scopeNote = '' } = this.words ?? {};
+    const isEdited = this.edit !== undefined;
+    const heading = title === '' && place === '' && isEdited ? context.strings.editQuestion : title;
     return html`
-      ${
-        title === '' && place === '' && !this.branch
-          ? nothing
-          : html`<header>
-              ${title === '' ? nothing : html`<strong>${title}</strong>`}
-              ${
-                place === ''
-                  ? nothing
-                  : html`<button
-                      type="button"
-                      class="link"
-                      title=${fill(strings.openPlace, place)}
-                      @click=${() => post({ type: 'reveal', turnId: id })}
-                    >
-                      ${place}
-                    </button>`
-              }
-              ${this.branch ? this.branches(this.branch) : nothing}
-            </header>`
-      }
+      <header class=${heading === '' && place === '' ? 'bare' : ''}>
+        ${heading === '' ? nothing : html`<strong>${heading}</strong>`} ${place === '' ? nothing : this.place(place)}
+        ${this.tools(isEdited)}
+      </header>
       ${scopeNote === '' ? nothing : html`<p class="muted small">${scopeNote}</p>`}
-      ${text === '' ? nothing : html`<p class="typed">${text}</p>`}
+      ${
+        isEdited
+          ? html`<lemma-text-edit class="edit" .context=${context} .text=${this.edit} .edit=${this.editing}></lemma-text-edit>`
+          : text === ''
+            ? nothing
+            : html`<p class="typed">${text}</p>`
+      }
       ${snapshot ? this.source(snapshot.text, snapshot.range.start.character > 0) : nothing}
     `;
+  }
+
+  private place(place: string): TemplateResult {
+    const { strings, post } = this.context;
+    return html`<button
+      type="button"
+      class="link"
+      title=${fill(strings.openPlace, place)}
+      @click=${() => post({ type: 'reveal', turnId: this.question.id })}
+    >
+      ${place}
+    </button>`;
+  }
+
+  private tools(isEdited: boolean): TemplateResult {
+    const { strings } = this.context;
+    return html`<lemma-toolbar class="bar" aria-label=${strings.question}
+      >${this.branch ? this.branches(this.branch) : nothing}${iconButton('edit', strings.editQuestion, this.onEdit, {
+        disabled: this.editing.busy,
+        expanded: isEdited,
+      })}</lemma-toolbar
+    >`;
   }
 
   /** `‹ 2 of 3 ›`: earlier versions of the question, each with its answer. */

@@ -18,8 +18,9 @@ import type { PanelContext } from './element.ts';
 import { outline } from './outline.ts';
 import { iconButton } from './pushButton.ts';
 import { showRange } from './showRange.ts';
-import './thoughtEdit.ts';
-import type { ThoughtEditEvent } from './thoughtEdit.ts';
+import './textEdit.ts';
+import type { TextEdit } from './textEdit.ts';
+import './toolbar.ts';
 
 /** Blocks that a preview keeps on the page: its four lines never reach further back. */
 const previewBlocks = 6;
@@ -43,8 +44,8 @@ export class LemmaThought extends PanelElement {
     fold: { attribute: false },
     pulse: { attribute: false },
     edit: { attribute: false },
-    busy: { attribute: false },
     contents: { attribute: false },
+    editing: { attribute: false },
     current: { state: true },
   };
   declare context: PanelContext;
@@ -54,8 +55,7 @@ export class LemmaThought extends PanelElement {
   declare pulse: Pulse | undefined;
   /** The thought as it is being edited. */
   declare edit: string | undefined;
-  /** Some turn is running. */
-  declare busy: boolean;
+  declare editing: TextEdit;
   /** The contents are shown, where the thought is open. */
   declare contents: boolean;
   /** Index of the entry that is being read. */
@@ -69,7 +69,6 @@ export class LemmaThought extends PanelElement {
 
   constructor() {
     super();
-    this.busy = false;
     this.contents = false;
     this.current = -1;
   }
@@ -102,13 +101,7 @@ export class LemmaThought extends PanelElement {
       ${contents ? outline(this.entries, this.times(), this.current, this.context.strings.contents, this.jump) : nothing}
       ${
         editing
-          ? html`<lemma-thought-edit
-              class="edit"
-              .context=${this.context}
-              .turnId=${this.turn.question.id}
-              .text=${this.edit}
-              .busy=${this.busy}
-            ></lemma-thought-edit>`
+          ? html`<lemma-text-edit class="edit" .context=${this.context} .text=${this.edit} .edit=${this.editing}></lemma-text-edit>`
           : nothing
       }
       <div
@@ -139,13 +132,8 @@ export class LemmaThought extends PanelElement {
 
   private tools(contents: boolean): TemplateResult {
     const { strings } = this.context;
-    return html`${
-        this.turn.phase === 'ended' && this.turn.thought.trim() !== '' && this.edit === undefined
-          ? html`<span class="extra"
-              >${iconButton('edit', strings.editThought, () => this.tellEdit(this.turn.thought), { disabled: this.busy })}</span
-            >`
-          : nothing
-      }<button
+    return html`<lemma-toolbar class="bar" aria-label=${strings.thought}
+      ><button
         type="button"
         class="icon contents"
         aria-label=${strings.contents}
@@ -156,7 +144,8 @@ export class LemmaThought extends PanelElement {
         ${icon('list-tree')}</button
       ><span class="extra"
         >${iconButton('search', strings.searchThought, () => this.dispatchEvent(new CustomEvent('lemma-find', { bubbles: true })))}</span
-      >`;
+      ></lemma-toolbar
+    >`;
   }
 
   private running(): TemplateResult {
@@ -249,11 +238,6 @@ export class LemmaThought extends PanelElement {
     });
   };
 
-  private tellEdit(text: string | undefined): void {
-    const detail = { turnId: this.turn.question.id, text };
-    this.dispatchEvent(new CustomEvent('lemma-edit-thought', { detail, bubbles: true }) satisfies ThoughtEditEvent);
-  }
-
   protected override willUpdate(changed: PropertyValues): void {
     if (!this.contents || this.mode !== 'open') return;
     if (changed.has('turn') || this.entries.length === 0) this.entries = this.outliner.entries(this.turn.thought.replace(/\r\n?/g, '\n'));
@@ -264,12 +248,8 @@ export class LemmaThought extends PanelElement {
     this.dispatchEvent(new CustomEvent('lemma-fold', { detail, bubbles: true }) satisfies FoldEvent);
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(): void {
     const { mode, turn } = this;
-    // The field that had the cursor is gone; the heading has its place, unless the user has gone elsewhere.
-    if (this.edit === undefined && typeof changed.get('edit') === 'string' && document.activeElement === document.body) {
-      this.querySelector<HTMLElement>('button.fold')?.focus({ preventScroll: true });
-    }
     if (this.contents && this.current < 0) this.onScroll();
     if (mode === 'folded' || turn.thought === '') {
       this.clear();

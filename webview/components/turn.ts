@@ -1,17 +1,20 @@
 import { html, nothing } from 'lit';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import type { Turn } from '../../src/core/conversation.ts';
-import type { TurnWords } from '../../src/shared/panelProtocol.ts';
+import type { PanelToHost, TurnWords } from '../../src/shared/panelProtocol.ts';
 import type { Fold } from '../memory.ts';
 import type { Pulse } from '../pulse.ts';
 import './answer.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
 import { endNote } from './notes.ts';
-import { iconButton, pushButton } from './pushButton.ts';
-import type { PushButton } from './pushButton.ts';
 import './question.ts';
+import type { EditEvent, EditedPart, LemmaTextEdit, TextEdit } from './textEdit.ts';
 import './thought.ts';
+import { turnActions } from './turnActions.ts';
+
+/** How long a button says that it has copied, in milliseconds. */
+export const copiedMs = 1500;
 
 /** One question with its thought, its answer, how it ended and what can be done with it. */
 export class LemmaTurn extends PanelElement {
@@ -20,17 +23,22 @@ export class LemmaTurn extends PanelElement {
     turn: { attribute: false },
     words: { attribute: false },
     fold: { attribute: false },
+    questionEdit: { attribute: false },
     thoughtEdit: { attribute: false },
     contents: { attribute: false },
     pulse: { attribute: false },
     newest: { attribute: false },
     busy: { attribute: false },
+    editedInPanel: { attribute: false },
+    copied: { state: true },
+    opened: { state: true },
   };
   declare context: PanelContext;
   declare turn: Turn;
   declare words: TurnWords | undefined;
   declare fold: Fold | undefined;
-  /** The thought as it is being edited. */
+  /** What was typed, and the thought, as they are being edited. */
+  declare questionEdit: string | undefined;
   declare thoughtEdit: string | undefined;
   /** The thought's contents are shown. */
   declare contents: boolean;
@@ -39,6 +47,25 @@ export class LemmaTurn extends PanelElement {
   declare newest: boolean;
   /** Some turn is running, so no other can be asked. */
   declare busy: boolean;
+  /** Some text is being edited, in this turn or another, so the next step is there and no other button is filled. */
+  declare editedInPanel: boolean;
+  /** The answer was put on the clipboard a moment ago. */
+  declare copied: boolean;
+  /** What the user has opened for editing on this page, and where the focus was then. */
+  declare opened: EditedPart | undefined;
+  private openedFrom: HTMLElement | undefined;
+  private edits!: Readonly<Record<EditedPart, TextEdit>>;
+
+  constructor() {
+    super();
+    this.copied = false;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    // The same objects while text streams, so that the question is not drawn at every frame.
+    if (changed.has('busy') || changed.has('opened') || changed.has('context'))
+      this.edits = { question: this.textEdit('question'), thought: this.textEdit('thought') };
+  }
 
   protected override render(): TemplateResult {
     const { turn, words, context } = this;
@@ -55,6 +82,9 @@ export class LemmaTurn extends PanelElement {
         .question=${turn.question}
         .branch=${turn.branch}
         .words=${words}
+        .edit=${this.questionEdit}
+        .editing=${this.edits.question}
+        .onEdit=${this.editQuestion}
       ></lemma-question>
       ${
         turn.thought.trim() === '' && answering
@@ -69,7 +99,7 @@ export class LemmaTurn extends PanelElement {
               .fold=${this.fold}
               .edit=${this.thoughtEdit}
               .contents=${this.contents}
-              .busy=${this.busy}
+              .editing=${this.edits.thought}
               .pulse=${this.pulse}
             ></lemma-thought>`
       }
@@ -85,42 +115,92 @@ export class LemmaTurn extends PanelElement {
             ></lemma-answer>`
           : nothing
       }
-      ${ended && words?.note ? endNote(words.note, id, context) : nothing}
-      ${answering ? (ended ? this.actions() : html`<div class="actions" aria-hidden="true"></div>`) : nothing}
+      ${ended && words?.note ? endNote(words.note, id, context, !this.editedInPanel) : nothing}
+      ${ended ? this.actions() : answering ? html`<div class="actions" aria-hidden="true"></div>` : nothing}
       ${words?.editNote ? endNote(words.editNote, id, context) : nothing}
     `;
   }
 
-  private actions(): TemplateResult | typeof nothing {
-    const { strings, post } = this.context;
-    const { turn, words } = this;
-    if (turn.answer.trim() === '') return nothing;
-    const turnId = turn.question.id;
-    return html`<div class="actions" role="toolbar" aria-label=${strings.answer}>
-      ${this.newest && words?.canEdit !== false ? this.edits().map(pushButton) : nothing}
-      <span class="push"
-        >${iconButton('copy', strings.copy, () => post({ type: 'copy', turnId }), { text: strings.copy })}${iconButton(
-          'refresh',
-          strings.askAgain,
-          () => post({ type: 'action', action: 'askAgain', turnId }),
-          { text: strings.askAgain, disabled: this.busy },
-        )}</span
-      >
-    </div>`;
+  private actions(): TemplateResult {
+    const { turn, words, newest, busy, copied } = this;
+    const ledElsewhere = this.editedInPanel || words?.note?.buttons.some((button) => button.primary === true) === true;
+    const onEditThought = (): void => this.edit('thought');
+    return turnActions({ turn, words, newest, busy, copied, ledElsewhere, onCopy: this.copy, onEditThought }, this.context);
   }
 
-  /** Insert and Replace, the fitting one first and filled, unless the note under the answer has the next step. */
-  private edits(): PushButton[] {
-    const { strings, post } = this.context;
-    const { question, answer } = this.turn;
-    const turnId = question.id;
-    const noteLeads = this.words?.note?.buttons.some((button) => button.primary === true) === true;
-    const insert = { label: strings.insertAtCursor, shortLabel: strings.insert, onClick: () => post({ type: 'insert', turnId }) };
-    if (!question.snapshot) return [{ ...insert, primary: !noteLeads }];
-    const replace = { label: strings.replaceSelection, shortLabel: strings.replace, onClick: () => post({ type: 'replace', turnId }) };
-    const ordered = question.task === 'fix' || /^ {0,3}(?:```|~~~)/m.test(answer) ? [replace, insert] : [insert, replace];
-    return ordered.map((button, index) => ({ ...button, primary: index === 0 && !noteLeads }));
+  private readonly editQuestion = (): void => this.edit('question');
+
+  /** Opens the question or the thought as text to be changed, with the cursor in it. */
+  edit(part: EditedPart): void {
+    if (this.busy) return;
+    const field = this.querySelector<LemmaTextEdit>(`lemma-${part} lemma-text-edit`);
+    if (field) return field.focusText();
+    this.opened = part;
+    this.openedFrom = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    this.tellEdit(part, part === 'question' ? this.turn.question.text : this.turn.thought);
   }
+
+  private textEdit(part: EditedPart): TextEdit {
+    const { strings } = this.context;
+    const common = {
+      busy: this.busy,
+      opened: this.opened === part,
+      keep: (text: string) => this.tellEdit(part, text),
+      cancel: () => this.endEdit(part),
+    };
+    if (part === 'thought')
+      return {
+        ...common,
+        label: strings.editThought,
+        hint: strings.editThoughtHint,
+        action: strings.continueFromHere,
+        enterSends: false,
+        mayBeEmpty: true,
+        send: (thought) => this.sendEdit({ type: 'editThought', turnId: this.turnId, thought }),
+      };
+    const isTask = this.turn.question.task !== 'ask';
+    return {
+      ...common,
+      label: strings.editQuestion,
+      ...(isTask ? { placeholder: strings.editQuestionAdded } : {}),
+      hint: strings.editQuestionHint,
+      action: strings.send,
+      enterSends: true,
+      mayBeEmpty: isTask,
+      send: (text) => this.sendEdit({ type: 'editQuestion', turnId: this.turnId, text }),
+    };
+  }
+
+  private get turnId(): string {
+    return this.turn.question.id;
+  }
+
+  private sendEdit(message: Extract<PanelToHost, { readonly type: 'editQuestion' | 'editThought' }>): void {
+    this.endEdit(message.type === 'editQuestion' ? 'question' : 'thought');
+    this.context.post(message);
+  }
+
+  /** The focus goes back to where the edit was opened from, before its field goes. */
+  private endEdit(part: EditedPart): void {
+    const opener = this.querySelector<HTMLElement>(part === 'question' ? 'lemma-question .bar button:last-child' : 'lemma-menu button');
+    const target = this.openedFrom?.isConnected === true ? this.openedFrom : opener;
+    target?.focus({ preventScroll: true });
+    this.opened = undefined;
+    this.openedFrom = undefined;
+    this.tellEdit(part, undefined);
+  }
+
+  private tellEdit(part: EditedPart, text: string | undefined): void {
+    const detail = { part, turnId: this.turnId, text };
+    this.dispatchEvent(new CustomEvent('lemma-edit', { detail, bubbles: true }) satisfies EditEvent);
+  }
+
+  private readonly copy = (): void => {
+    this.context.post({ type: 'copy', turnId: this.turnId });
+    this.dispatchEvent(new CustomEvent('lemma-copied', { bubbles: true }));
+    this.copied = true;
+    window.setTimeout(() => (this.copied = false), copiedMs);
+  };
 }
 
 customElements.define('lemma-turn', LemmaTurn);
