@@ -321,6 +321,7 @@ describe('What can be done with a turn:', () => {
         'turn2 Previous Version',
         'turn2 fold',
         'turn2 Contents of the Thought (Ctrl+Shift+O)',
+        'turn2 Answer',
         'turn2 Insert at Cursor',
         'Show Log',
         'icon model-pick',
@@ -334,7 +335,7 @@ describe('What can be done with a turn:', () => {
       }
       assert.deepEqual(inside, ['turn2 Copy', 'turn2 Ask Again', 'turn2 More Actions', 'turn2 Insert at Cursor']);
       await press('ArrowRight', 'Shift+Tab');
-      assert.equal(await focus(), 'turn2 Contents of the Thought (Ctrl+Shift+O)');
+      assert.equal(await focus(), 'turn2 Answer');
       await press('Tab');
       assert.equal(await focus(), 'turn2 Insert at Cursor', 'the bar is entered at its first item');
     });

@@ -70,7 +70,7 @@ describe('The panel', () => {
       await events(from, script.phase('answering').delta('answer', 'So').end().events);
       assert.equal(await find('.flow').isVisible(), true);
       await panel.reload(script.state());
-      assert.equal(await find('.flow > .group > *').count(), 60);
+      await panel.page.waitForFunction(() => document.querySelectorAll('.flow > .group > *').length === 60);
       await find('.fold').click();
       await panel.reload(script.state());
       assert.equal(await find('.flow').isVisible(), false);
