@@ -6,13 +6,14 @@
  *
  * Deltas only touch the store; the page is drawn from what is new, in an animation frame, as often as it can afford.
  */
-import type { HostToPanel, PanelToHost } from '../src/shared/panelProtocol.ts';
+import type { HostToPanel, PanelFonts, PanelToHost } from '../src/shared/panelProtocol.ts';
 import { Cadence } from './cadence.ts';
 import type { DraftEvent } from './components/composer.ts';
 import type { PanelContext } from './components/element.ts';
 import type { FollowEnd } from './components/follow.ts';
 import './components/panel.ts';
 import { registerControls } from './controls.ts';
+import { applyFonts } from './fonts.ts';
 import { emptyMemory, recall, remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import type { ContentsEvent, FoldEvent } from './components/thought.ts';
@@ -29,10 +30,12 @@ const scrollPauseMs = 100;
 
 const api = acquireVsCodeApi();
 const post = (message: PanelToHost): void => api.postMessage(message);
+const root = document.querySelector<HTMLElement>('#app');
 const panel = document.createElement('lemma-panel');
 let memory: Memory = recall(api);
 let store = emptyStore;
 let context: PanelContext | undefined;
+let fonts: PanelFonts | undefined;
 let frame: number | undefined;
 /** Text waits for this before a frame is asked for. */
 let pause: number | undefined;
@@ -78,6 +81,8 @@ function draw(): void {
   afterFrame.postMessage(performance.now());
   const { host } = store;
   if (!host) return;
+  if (fonts !== host.fonts && root) applyFonts(root, host.fonts);
+  fonts = host.fonts;
   const first = context === undefined;
   if (!context || context.strings !== host.strings) context = { strings: host.strings, locale: host.locale, post };
   if (first || host.conversation?.id !== memory.conversationId) changeConversation(host.conversation?.id ?? '', first);
@@ -94,7 +99,7 @@ function draw(): void {
 
 /** The first draw: puts back what the reload interrupted. */
 async function start(hostDraft: string): Promise<void> {
-  document.querySelector('#app')?.append(panel);
+  root?.append(panel);
   wrapCode(memory.wrapCode);
   await panel.updateComplete;
   const { composer } = panel;

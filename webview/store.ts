@@ -44,6 +44,8 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
       const { model, modelLabel, modelStatus } = message;
       return { ...store, host: { ...host, model, modelLabel, modelStatus } };
     }
+    case 'fonts':
+      return { ...store, host: { ...host, fonts: message.fonts } };
     case 'notice':
       return { ...store, host: { ...host, notice: message.notice } };
     case 'selection':

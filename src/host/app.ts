@@ -117,6 +117,8 @@ export class LemmaApp {
     for (const surface of [this.view, this.tab])
       keep.add(surface.onDidReceive((message) => this.#handle(handlePanelMessage(this, message))));
     keep.add(this.model.onDidChange((state) => statusBar.show(state)));
+    this.panel.setFonts(this.config.panelFonts);
+    keep.add(this.config.onDidChangeFonts(() => this.panel.setFonts(this.config.panelFonts)));
     keep.add(this.config.onDidChangeModel(() => this.model.settingsChanged()));
     keep.add(this.conversations.onDidAppend(() => this.#updateContext()));
     keep.add(this.conversations.onDidSwitch(() => this.#updateContext()));

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Sampling } from '../core/chatMessage.ts';
 import { recommendedMaxTokens, recommendedSampling } from '../core/chatMessage.ts';
 import type { GpuChoice, LoadParams } from '../shared/inferenceProtocol.ts';
+import type { PanelFonts } from '../shared/panelProtocol.ts';
 
 /** What a model is loaded with; undefined path: none is chosen. */
 export type ModelSettings = Omit<LoadParams, 'progressToken' | 'modelPath'> & { readonly modelPath: string | undefined };
@@ -12,6 +13,14 @@ export interface ReplySettings {
   readonly sampling: Sampling;
   readonly maxTokens: number;
 }
+
+const chatFonts = {
+  family: 'fontFamily',
+  size: 'fontSize',
+  codeFamily: 'editor.fontFamily',
+  codeSize: 'editor.fontSize',
+  codeWeight: 'editor.fontWeight',
+} as const satisfies Record<keyof PanelFonts, string>;
 
 /** The only reader of Lemma's settings. Defaults stand in package.json; those here only guard against `null`. */
 export class Config {
@@ -37,6 +46,27 @@ export class Config {
       },
       maxTokens: config.get<number>('maxTokens', recommendedMaxTokens),
     };
+  }
+
+  /**
+   * What the user set for VS Code's chat, which the panel stands beside. The defaults do not count: they are the
+   * workbench's and the editor's own fonts, which VS Code hands to every webview.
+   */
+  get panelFonts(): PanelFonts {
+    const config = vscode.workspace.getConfiguration('chat');
+    const set = Object.entries(chatFonts).flatMap(([name, key]) => {
+      const { globalValue, workspaceValue, workspaceFolderValue } = config.inspect<unknown>(key) ?? {};
+      const value = workspaceFolderValue ?? workspaceValue ?? globalValue;
+      const usable = key.endsWith('Size') ? typeof value === 'number' && value > 0 : typeof value === 'string' && value.trim() !== '';
+      return usable && value !== 'default' ? [[name, value]] : [];
+    });
+    return Object.fromEntries(set) as PanelFonts;
+  }
+
+  onDidChangeFonts(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('chat')) listener();
+    });
   }
 
   /** Fires when a setting changes that the loaded model depends on. */

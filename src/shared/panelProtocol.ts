@@ -102,6 +102,17 @@ export interface HistoryList {
   readonly damaged: string;
 }
 
+/** What the user set VS Code's own `chat.*` settings to; absent: the panel follows the workbench and the editor. */
+export interface PanelFonts {
+  /** Of prose: `chat.fontFamily` and `chat.fontSize`, in pixels. */
+  readonly family?: string;
+  readonly size?: number;
+  /** Of code: `chat.editor.fontFamily`, `chat.editor.fontSize` in pixels, and `chat.editor.fontWeight`. */
+  readonly codeFamily?: string;
+  readonly codeSize?: number;
+  readonly codeWeight?: string;
+}
+
 export interface PanelState {
   readonly conversation: Conversation | undefined;
   /** Number of events applied to `conversation`; the next `events` message starts there. */
@@ -119,6 +130,7 @@ export interface PanelState {
   /** The selection is attached to the next typed question. */
   readonly selectionAttached: boolean;
   readonly draft: string;
+  readonly fonts: PanelFonts;
   readonly strings: PanelStrings;
   /** BCP 47, for numbers. */
   readonly locale: string;
@@ -131,6 +143,7 @@ export type HostToPanel =
   | { readonly type: 'words'; readonly turnId: string; readonly words: TurnWords }
   | { readonly type: 'progress'; readonly progress: TurnProgress }
   | { readonly type: 'model'; readonly model: ModelState; readonly modelLabel: string; readonly modelStatus: string }
+  | { readonly type: 'fonts'; readonly fonts: PanelFonts }
   | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
   | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
   | { readonly type: 'history'; readonly list: HistoryList }

@@ -196,6 +196,7 @@ export function stateOf(events: readonly ConversationEvent[], change: Partial<Pa
     selection: undefined,
     selectionAttached: false,
     draft: '',
+    fonts: {},
     strings,
     locale: 'en',
     ...change,

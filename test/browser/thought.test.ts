@@ -290,6 +290,28 @@ describe('The thought', () => {
     assert.deepEqual(await panel.sent('selectBranch'), [{ type: 'selectBranch', turnId: 'turn2' }]);
   });
 
+  it('is as large as the user wants prose to be, four lines in its preview whatever their size', async () => {
+    const script = solve().phase('reading').budget(62, 24_000).phase('thinking').delta('thought', longThought.slice(0, 2000));
+    for (const size of [9, 13, 22]) {
+      await panel.open(script.state({ fonts: { size, family: 'serif', codeSize: 17 } }));
+      await panel.drawn();
+      const { height, line, family, cut } = await find('.flow').evaluate((flow) => {
+        const { lineHeight, fontFamily } = getComputedStyle(flow);
+        const fold = document.querySelector('.thought .fold')!;
+        return {
+          ...{ height: flow.getBoundingClientRect().height, line: parseFloat(lineHeight), family: fontFamily },
+          cut: fold.scrollHeight > fold.clientHeight,
+        };
+      });
+      assert.deepEqual({ height, family, cut }, { height: 4 * (size + 5), family: 'serif', cut: false });
+      assert.equal(line, size + 5);
+      assert.equal(await find('.question pre').evaluate((pre) => getComputedStyle(pre).fontSize), '15px');
+    }
+    await panel.send({ type: 'fonts', fonts: {} });
+    assert.equal((await find('.flow').boundingBox())?.height, 72);
+    assert.equal(await find('#app').getAttribute('style'), '');
+  });
+
   it('begins as the user left the last one, also in a new panel, and tells its speed', async () => {
     const script = solve().phase('reading').budget(62, 24_000).phase('thinking').delta('thought', longThought);
     await panel.open(script.state());

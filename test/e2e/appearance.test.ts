@@ -46,6 +46,32 @@ describe('the panel in the workbench', () => {
     });
   }
 
+  it('follows VS Code’s settings for type in chats at once: prose and code, and back', async () => {
+    const sizes = (): Promise<readonly (string | undefined)[]> =>
+      panel.locator('#app').evaluate((app) =>
+        ['.turn .answer p', '.turn .answer .code pre', '.line .state'].map((each) => {
+          const element = app.querySelector(each);
+          return element ? getComputedStyle(element).fontSize : undefined;
+        }),
+      );
+    const usual = await sizes();
+    const prose = { 'chat.fontSize': 19, 'chat.fontFamily': 'serif', 'chat.editor.fontSize': 17 };
+    session.server.writeSettings({ 'workbench.colorTheme': themes[0]?.name, ...prose });
+    await panel.locator('#app[style*="19px"]').waitFor();
+    assert.deepEqual(await sizes(), ['19px', '17px', usual[2]], 'the frame is the workbench’s');
+    assert.equal(
+      await panel
+        .locator('.turn')
+        .first()
+        .evaluate((turn) => getComputedStyle(turn).fontFamily),
+      'serif',
+    );
+    await session.shot('e2e-chat-fonts');
+    session.server.writeSettings({ 'workbench.colorTheme': themes[0]?.name });
+    await panel.locator('#app:not([style*="19px"])').waitFor();
+    assert.deepEqual(await sizes(), usual);
+  });
+
   it('moves to the secondary side bar and is drawn again there, with everything in it', async () => {
     const before = await panel.locator('.turn').count();
     await page.locator('.activitybar .action-item a[aria-label^="Lemma"]').click({ button: 'right' });

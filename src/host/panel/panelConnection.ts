@@ -62,6 +62,7 @@ export class PanelConnection {
     keep.add(
       panel.onDidChange((change) => {
         if (change.kind === 'notice') this.post({ type: 'notice', notice: panel.notice });
+        else if (change.kind === 'fonts') this.post({ type: 'fonts', fonts: panel.fonts });
         else if (change.kind === 'selection')
           this.post({ type: 'selection', selection: panel.selection, attached: panel.selectionAttached });
         else this.#sendWords(change.turnId);

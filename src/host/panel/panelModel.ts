@@ -3,7 +3,7 @@ import type { Turn } from '../../core/conversation.ts';
 import { allTurns, turnById } from '../../core/conversation.ts';
 import { justDeleted } from '../../core/conversationTree.ts';
 import type { LemmaError } from '../../core/errors.ts';
-import type { PanelNote, PanelState, SelectionOffer, TurnWords } from '../../shared/panelProtocol.ts';
+import type { PanelFonts, PanelNote, PanelState, SelectionOffer, TurnWords } from '../../shared/panelProtocol.ts';
 import type { Conversations } from '../conversations.ts';
 import { Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
@@ -14,7 +14,10 @@ import { turnWords } from './turnWords.ts';
 
 /** What changed outside the conversation, for the view to send on. */
 export type PanelChange =
-  { readonly kind: 'words'; readonly turnId: string } | { readonly kind: 'notice' } | { readonly kind: 'selection' };
+  | { readonly kind: 'words'; readonly turnId: string }
+  | { readonly kind: 'notice' }
+  | { readonly kind: 'fonts' }
+  | { readonly kind: 'selection' };
 
 /** What one turn says besides its text, kept while the window lives. */
 interface TurnExtra {
@@ -38,6 +41,7 @@ export class PanelModel {
   #undoDismissed = false;
   #selection: SelectionOffer | undefined;
   #selectionAttached = false;
+  #fonts: PanelFonts = {};
 
   /** @param drafts keeps the text in the composer over a reload of the window */
   constructor(conversations: Conversations, model: ModelService, drafts: vscode.Memento) {
@@ -65,6 +69,10 @@ export class PanelModel {
     return this.#selectionAttached;
   }
 
+  get fonts(): PanelFonts {
+    return this.#fonts;
+  }
+
   /** Everything, for drawing the panel anew. */
   snapshot(): PanelState {
     const conversation = this.#conversations.current;
@@ -82,6 +90,7 @@ export class PanelModel {
       selection: this.#selection,
       selectionAttached: this.#selectionAttached,
       draft: this.#drafts.get<string>(draftKey, ''),
+      fonts: this.#fonts,
       strings: panelStrings(),
       locale: vscode.env.language,
     };
@@ -114,6 +123,11 @@ export class PanelModel {
     if (this.notice === this.#notice) return this.showNotice(undefined);
     this.#undoDismissed = true;
     this.#changed.fire({ kind: 'notice' });
+  }
+
+  setFonts(fonts: PanelFonts): void {
+    this.#fonts = fonts;
+    this.#changed.fire({ kind: 'fonts' });
   }
 
   offerSelection(selection: SelectionOffer | undefined): void {
