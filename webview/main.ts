@@ -21,6 +21,7 @@ import type { EditEvent } from './components/textEdit.ts';
 import type { WrapEvent } from './components/pieces.ts';
 import { wrapCode } from './render/code.ts';
 import { stepTurn } from './turnSteps.ts';
+import { PlaceBook } from './places.ts';
 import { emptyStore, reduce, runningTurn } from './store.ts';
 
 registerControls();
@@ -32,6 +33,7 @@ const api = acquireVsCodeApi();
 const post = (message: PanelToHost): void => api.postMessage(message);
 const root = document.querySelector<HTMLElement>('#app');
 const panel = document.createElement('lemma-panel');
+const places = new PlaceBook((paths) => post({ type: 'findPlaces', paths }));
 let memory: Memory = recall(api);
 let store = emptyStore;
 let context: PanelContext | undefined;
@@ -51,6 +53,11 @@ window.addEventListener('message', ({ data }: MessageEvent<HostToPanel>) => {
     else focusWanted = true;
     return;
   }
+  if (data.type === 'places') {
+    places.found(data.paths);
+    return;
+  }
+  if (data.type === 'state') places.forgetMissing();
   const before = store;
   store = reduce(store, data, Date.now());
   if (store.behind && !before.behind) post({ type: 'ready' });
@@ -84,7 +91,7 @@ function draw(): void {
   if (fonts !== host.fonts && root) applyFonts(root, host.fonts);
   fonts = host.fonts;
   const first = context === undefined;
-  if (!context || context.strings !== host.strings) context = { strings: host.strings, locale: host.locale, post };
+  if (!context || context.strings !== host.strings) context = { strings: host.strings, locale: host.locale, places, post };
   if (first || host.conversation?.id !== memory.conversationId) changeConversation(host.conversation?.id ?? '', first);
   panel.context = context;
   panel.store = store;

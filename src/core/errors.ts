@@ -21,6 +21,8 @@ export type LemmaError =
   | { readonly code: 'readOnlyDocument'; readonly fileName: string }
   | { readonly code: 'documentChanged'; readonly fileName: string }
   | { readonly code: 'documentGone'; readonly fileName: string }
+  /** A file that a text names is not in the workspace any more. */
+  | { readonly code: 'placeGone'; readonly fileName: string }
   | { readonly code: 'noAnswerToInsert' }
   | { readonly code: 'storageFailed'; readonly path: string; readonly reason: string }
   | { readonly code: 'internal'; readonly reason: string };

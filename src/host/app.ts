@@ -19,6 +19,7 @@ import { Questions } from './questions.ts';
 import { StatusBar } from './statusBar.ts';
 import { TurnRunner } from './turn.ts';
 import { restartedNote } from './userMessages.ts';
+import { WorkspacePlaces } from './workspacePlaces.ts';
 
 /** How long the editor's selection rests before the panel offers it, milliseconds. */
 const selectionRestMs = 120;
@@ -34,6 +35,7 @@ export class LemmaApp {
   readonly panel: PanelModel;
   readonly view: PanelView;
   readonly tab: PanelTab;
+  readonly places: WorkspacePlaces;
   readonly questions: Questions;
   readonly answers: AnswerActions;
   /** Resolves when the conversation that was shown last is open again. */
@@ -52,8 +54,9 @@ export class LemmaApp {
     this.conversations = new Conversations(path.join(storage.fsPath, 'conversations'), context.workspaceState, this.log);
     this.turns = new TurnRunner(this.conversations, this.model, () => this.config.reply, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState);
-    const { conversations, model, panel, turns } = this;
-    const sources: PanelSources = { extensionUri: context.extensionUri, conversations, model, panel, turns };
+    this.places = new WorkspacePlaces(this.log);
+    const { conversations, model, panel, turns, places } = this;
+    const sources: PanelSources = { extensionUri: context.extensionUri, conversations, model, panel, turns, places };
     this.view = this.#disposables.add(new PanelView(sources));
     this.tab = this.#disposables.add(new PanelTab(sources));
     this.questions = new Questions(this.turns, this.panel, () => this.showPanel());

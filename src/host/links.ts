@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
+import type { LemmaApp } from './app.ts';
+import { columnBesideTab } from './editor/openDocument.ts';
 import type { InferenceLog } from './inferenceClient.ts';
+import { errorNote } from './userMessages.ts';
 
 /**
  * Opens a link from the model's text, after asking with the whole address shown: the text is hostile input and an
@@ -27,4 +30,23 @@ export async function openLink(href: string, log: InferenceLog): Promise<void> {
   );
   if (choice === open) await vscode.env.openExternal(vscode.Uri.parse(url.href, true));
   else if (choice === copy) await vscode.env.clipboard.writeText(url.href);
+}
+
+/** Opens a file that the model's text names, at its line. It is looked for anew, since it may have gone or moved meanwhile. */
+export async function openPlace(
+  { places, panel, log }: Pick<LemmaApp, 'places' | 'panel' | 'log'>,
+  { turnId, path, line, column }: { readonly turnId: string; readonly path: string; readonly line?: number; readonly column?: number },
+): Promise<void> {
+  const uri = await places.find(path);
+  if (!uri) {
+    log.info(`[panel] No such file in the workspace: ${path}`);
+    panel.note(turnId, { editNote: errorNote({ code: 'placeGone', fileName: path }) });
+    return;
+  }
+  const position = new vscode.Position(Math.max(0, (line ?? 1) - 1), Math.max(0, (column ?? 1) - 1));
+  const options: vscode.TextDocumentShowOptions = {
+    viewColumn: columnBesideTab(uri),
+    ...(line === undefined ? {} : { selection: new vscode.Range(position, position) }),
+  };
+  await vscode.commands.executeCommand('vscode.open', uri, options);
 }

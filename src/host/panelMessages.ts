@@ -6,7 +6,7 @@ import type { PanelAction, PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
 import { handleConversationMessage } from './conversationActions.ts';
 import { openAsEditor } from './editor/openAsEditor.ts';
-import { openLink } from './links.ts';
+import { openLink, openPlace } from './links.ts';
 
 /** What each message of the panel does. One handler each, so that a message without one does not compile. */
 export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): Promise<void> {
@@ -14,6 +14,7 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'ready':
     case 'focus':
     case 'painted':
+    case 'findPlaces':
       return;
     case 'send':
       return app.questions.typed(message.text);
@@ -49,6 +50,8 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return handleConversationMessage(app, message);
     case 'reveal':
       return app.answers.revealPlace(message.turnId);
+    case 'openPlace':
+      return openPlace(app, message);
     case 'openLink':
       return openLink(message.href, app.log);
     case 'error':

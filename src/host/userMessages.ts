@@ -163,6 +163,10 @@ export function errorNote(error: LemmaError): PanelNote {
         vscode.l10n.t('{0} does not exist any more. Copy the answer and put it where you want it.', error.fileName),
         button('copyAnswer', true),
       );
+    case 'placeGone':
+      return warning(
+        vscode.l10n.t('{0} is not in the folders of this workspace any more. Look for it under another name.', error.fileName),
+      );
     case 'noAnswerToInsert':
       return warning(vscode.l10n.t('There is no answer to insert yet. Wait for it, or ask again.'), button('askAgain'));
     case 'storageFailed':

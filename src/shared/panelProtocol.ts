@@ -149,6 +149,8 @@ export type HostToPanel =
   | { readonly type: 'history'; readonly list: HistoryList }
   /** Shows the list of conversations (asks for it by `listHistory`), or the conversation again. */
   | { readonly type: 'showHistory'; readonly shown: boolean }
+  /** Those of the paths of `findPlaces` that are files in the workspace's folders. */
+  | { readonly type: 'places'; readonly paths: readonly string[] }
   | { readonly type: 'focusComposer' };
 
 export type PanelToHost =
@@ -184,6 +186,10 @@ export type PanelToHost =
   | { readonly type: 'reveal'; readonly turnId: string }
   /** A link in the model's text; the host asks before it opens anything. */
   | { readonly type: 'openLink'; readonly href: string }
+  /** Which of these paths, as a text names them, are files? At most 100; the page that asks gets `places`. */
+  | { readonly type: 'findPlaces'; readonly paths: readonly string[] }
+  /** Line and column from 1. The host looks for the file anew. */
+  | { readonly type: 'openPlace'; readonly turnId: string; readonly path: string; readonly line?: number; readonly column?: number }
   | { readonly type: 'focus'; readonly focused: boolean }
   | { readonly type: 'error'; readonly message: string }
   /** First paint after `state`, for the benchmark and the tests. */
@@ -215,6 +221,8 @@ const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
   'openAsEditor',
   'reveal',
   'openLink',
+  'findPlaces',
+  'openPlace',
   'focus',
   'error',
   'painted',

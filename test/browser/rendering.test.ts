@@ -3,7 +3,7 @@ import { fencedBlocks } from '../../src/core/fences.ts';
 import { explain, solve } from './conversations.ts';
 import type { Script } from './conversations.ts';
 import { PanelPage, themes } from './panelPage.ts';
-import { codeAnswer, mathAnswer, mathThought, mixedMarkdown } from './samples.ts';
+import { codeAnswer, mathAnswer, mathThought, mixedMarkdown, placesFound, placesText } from './samples.ts';
 
 const hostile = `<script>window.attacked = 'script'</script>
 
@@ -205,10 +205,12 @@ describe('The panel’s rendering', () => {
         json: '{"a": [true, 1]}',
         bash: 'export A=$B; echo "x" | grep -v y',
       });
-      const answer = `Text with \`code\`, [link](https://example.org) and $x^2$.\n\n> quoted\n\n${blocks.map(([name, text]) => `\`\`\`${name}\n${text}\n\`\`\``).join('\n\n')}`;
+      const answer = `Text with \`code\`, [link](https://example.org) and $x^2$.\n\n> quoted\n\n${placesText}\n\n${blocks.map(([name, text]) => `\`\`\`${name}\n${text}\n\`\`\``).join('\n\n')}`;
       await panel.open(explain().answered(mathThought, answer).state(), { theme, width: 480, height: 900 });
       await panel.page.click('.fold');
       await panel.drawn();
+      await panel.send({ type: 'places', paths: placesFound });
+      assert.equal(await panel.page.locator('.answer a[data-place]').count(), 6);
       assert.ok((await panel.page.locator('[class^=hljs-]').count()) > 20);
       assert.deepEqual(await panel.page.evaluate(lowContrast), []);
     });

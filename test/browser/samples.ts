@@ -79,3 +79,15 @@ The rest, J[g](x) = \\(J[g](x)\\), H<sub>2</sub>O, List<T> and <b>bold</b> & mor
 
 The end\\
 of it all.`;
+
+/** Names files; those of `placesFound` are there. */
+export const placesText = `The loop in \`poly.py:12\` calls src/scale.ts:3:7 and poly.py, but not missing.py. So $x_1$ and [scale.ts](https://example.org/scale.ts) stay.
+
+- Change \`python poly.py\` to \`src/scale.ts\` here, as \`items.length\` tells.
+
+| File | Use |
+|---|---|
+| poly.py | $f(x)$ |
+`;
+
+export const placesFound = ['poly.py', 'src/scale.ts'];

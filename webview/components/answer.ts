@@ -41,6 +41,7 @@ export class LemmaAnswer extends HTMLElement {
     this.view ??= new MarkdownView(this, {
       words: context.strings,
       math: 'html',
+      places: context.places,
       onError: (error) => context.post({ type: 'error', message: `Drawing an answer failed: ${String(error)}` }),
     });
     this.view.update(text, complete);

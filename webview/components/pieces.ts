@@ -2,6 +2,7 @@
  * What can be done with the formulas, tables and code that the model wrote: the buttons of their boxes and the menu by
  * right click or Shift+F10. One listener for the whole log; a formula costs nothing until it is asked for.
  */
+import { placeMentions } from '../../src/core/placeMentions.ts';
 import type { PanelToHost } from '../../src/shared/panelProtocol.ts';
 import { mathMl } from '../render/math.ts';
 import type { SlotAction } from '../render/slotButton.ts';
@@ -30,8 +31,10 @@ export class Pieces {
     this.host = host;
   }
 
-  /** @returns the click was on a button of a code box or table */
+  /** @returns the click was on a link to a place, or a button of a code box or table */
   click(target: Element): boolean {
+    const link = target.closest<HTMLElement>('[data-place]');
+    if (link) return this.openPlace(link);
     const button = target.closest<HTMLElement>('[data-do]');
     const piece = pieceOf(button);
     if (!button || !piece) return false;
@@ -65,6 +68,7 @@ export class Pieces {
   key(event: KeyboardEvent): boolean {
     const { key, shiftKey, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (key === 'Enter') return target instanceof HTMLElement && target.matches('[data-place]') && this.openPlace(target);
     if ((key === 'F10' && shiftKey) || key === 'ContextMenu') {
       return target instanceof Element && this.openMenu(target, target.getBoundingClientRect());
     }
@@ -153,6 +157,15 @@ export class Pieces {
   private edit(type: 'insert' | 'replace', box: HTMLElement): void {
     const target = blockOf(box);
     if (target) this.post({ type, ...target });
+  }
+
+  private openPlace(link: HTMLElement): boolean {
+    const [mention] = placeMentions(link.dataset.place ?? '');
+    const turnId = link.closest<HTMLElement>('[data-turn]')?.dataset.turn;
+    if (!mention || turnId === undefined) return false;
+    const { path, line, column } = mention;
+    this.post({ type: 'openPlace', turnId, path, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) });
+    return true;
   }
 
   private openAsEditor(box: HTMLElement): void {

@@ -260,6 +260,7 @@ export class LemmaThought extends PanelElement {
     this.view ??= new MarkdownView(flow, {
       words: this.context.strings,
       math: 'mathml',
+      places: this.context.places,
       grouped: true,
       onError: (error) => this.context.post({ type: 'error', message: `Drawing a thought failed: ${String(error)}` }),
     });

@@ -3,6 +3,7 @@
  * sanitising, because a strict CSP drops the styles of KaTeX's HTML and DOMPurify spoils its MathML.
  */
 import { Parser, Renderer } from 'marked';
+import { placeMentions } from '../../src/core/placeMentions.ts';
 import type { MarkedOptions, Tokens } from 'marked';
 import { lex, linkDefinitions } from './lexer.ts';
 import type { FormulaToken, LinkDefinitions } from './lexer.ts';
@@ -24,17 +25,20 @@ export interface SlottedHtml {
 /** Schemes that a link may have; the host asks before it opens one. Other addresses are shown as text. */
 const linkSchemes = /^(?:https?:\/\/|mailto:)/i;
 
+/** Whether a path that the text names is known to be a file of the workspace. */
+export type IsPlace = (path: string) => boolean;
+
 /**
  * @param open the text still grows at its end: a formula without an end becomes a slot that is not closed
  */
-export function slottedHtml(markdown: string, links: LinkDefinitions, open: boolean): SlottedHtml {
+export function slottedHtml(markdown: string, links: LinkDefinitions, open: boolean, isPlace: IsPlace): SlottedHtml {
   const slots: Slot[] = [];
   // A copy: a definition in the open tail is not final, and must not be taken for one.
   const tokens = lex(markdown, linkDefinitions(links), open);
-  return { html: new Parser(optionsWith(slots)).parse(tokens), slots };
+  return { html: new Parser(optionsWith(slots, isPlace)).parse(tokens), slots };
 }
 
-function optionsWith(slots: Slot[]): MarkedOptions {
+function optionsWith(slots: Slot[], isPlace: IsPlace): MarkedOptions {
   const formula = (token: Tokens.Generic): string => {
     const { tex, raw, display, closed, type } = token as FormulaToken;
     slots.push({ kind: 'formula', tex, raw, display, closed });
@@ -42,7 +46,7 @@ function optionsWith(slots: Slot[]): MarkedOptions {
   };
   return {
     gfm: true,
-    renderer: new SlotRenderer(slots),
+    renderer: new SlotRenderer(slots, isPlace),
     extensions: { renderers: { formula, formulaBlock: formula }, childTokens: {} },
   };
 }
@@ -53,10 +57,36 @@ function slotElement(tag: 'div' | 'span', index: number): string {
 
 class SlotRenderer extends Renderer {
   private readonly slots: Slot[];
+  private readonly isPlace: IsPlace;
+  /** A link cannot stand in another one. */
+  private inLink = false;
 
-  constructor(slots: Slot[]) {
+  constructor(slots: Slot[], isPlace: IsPlace) {
     super();
     this.slots = slots;
+    this.isPlace = isPlace;
+  }
+
+  override text(token: Tokens.Text | Tokens.Escape): string {
+    if (('tokens' in token && token.tokens) || ('escaped' in token && token.escaped)) return super.text(token);
+    return this.withPlaces(token.text, (text) => super.text({ ...token, text }));
+  }
+
+  override codespan({ text }: Tokens.Codespan): string {
+    return `<code>${this.withPlaces(text, escaped)}</code>`;
+  }
+
+  /** Names of files that are there become links; `data-place` is how the text has it. */
+  private withPlaces(text: string, html: (part: string) => string): string {
+    const places = this.inLink ? [] : placeMentions(text).filter(({ path }) => this.isPlace(path));
+    let end = 0;
+    const parts = places.map((place) => {
+      const before = html(text.slice(end, place.start));
+      const shown = escaped(text.slice(place.start, place.end));
+      end = place.end;
+      return `${before}<a class="link" data-place="${shown}">${shown}</a>`;
+    });
+    return parts.join('') + html(text.slice(end));
   }
 
   override code({ text, lang, codeBlockStyle }: Tokens.Code): string {
@@ -82,7 +112,9 @@ class SlotRenderer extends Renderer {
   }
 
   override link({ href, tokens }: Tokens.Link): string {
+    this.inLink = true;
     const text = this.parser.parseInline(tokens);
+    this.inLink = false;
     if (linkSchemes.test(href)) return `<a class="link" data-href="${escaped(href)}" title="${escaped(href)}">${text}</a>`;
     return `${text} <span class="address">(${escaped(href)})</span>`;
   }

@@ -3,10 +3,13 @@
  * open tail is drawn again, and of it only what differs. Long texts are mounted in slices, so that opening
  * a thought of 30,000 tokens never holds up a frame.
  */
+import type { PlaceBook } from '../places.ts';
 import { BlockCutter } from './blocks.ts';
 import { codeElement, updateCode } from './code.ts';
 import type { CodeWords } from './code.ts';
 import { slottedHtml } from './html.ts';
+import { addCaret, nameElements } from './finish.ts';
+import type { LinkWords } from './finish.ts';
 import { formulaElement, formulaKey } from './math.ts';
 import type { FormulaWords, MathOutput } from './math.ts';
 import { isBeyondMarkdown } from './lexer.ts';
@@ -18,14 +21,14 @@ import { scroller, slotOf } from './slots.ts';
 import { copyTableButton } from './table.ts';
 import type { TableWords } from './table.ts';
 
-export interface MarkdownWords extends FormulaWords, CodeWords, TableWords {
-  readonly openLink: string;
+export interface MarkdownWords extends FormulaWords, CodeWords, TableWords, LinkWords {
   readonly renderFailed: string;
 }
 
 export interface MarkdownOptions {
   readonly words: MarkdownWords;
   readonly math: MathOutput;
+  readonly places: PlaceBook;
   /** A fault in drawing one block; the block is shown as its source. */
   readonly onError: (error: unknown) => void;
   /** Puts finished blocks into groups, so that style and layout of a long text do not grow with its length. */
@@ -51,6 +54,7 @@ const sliceMs = 8;
 export class MarkdownView {
   private readonly root: HTMLElement;
   private readonly options: MarkdownOptions;
+  private readonly forgetPlaces: () => void;
   private cutter = new BlockCutter();
   private blocks: Block[] = [];
   private groups: HTMLElement[] = [];
@@ -72,6 +76,7 @@ export class MarkdownView {
   constructor(root: HTMLElement, options: MarkdownOptions) {
     this.root = root;
     this.options = options;
+    this.forgetPlaces = options.places.onFound((paths) => this.redrawUsersOfPlaces(paths));
   }
 
   /**
@@ -142,6 +147,7 @@ export class MarkdownView {
 
   dispose(): void {
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
+    this.forgetPlaces();
     this.idle?.resolve();
   }
 
@@ -278,11 +284,24 @@ export class MarkdownView {
 
   /** A definition came after blocks that use its label: only those are drawn again. */
   private redrawUsersOf(labels: readonly string[]): void {
-    for (const block of this.blocks.slice(this.firstMounted)) {
-      if (!block.drawn) continue;
+    this.redraw((source) => {
       // As marked folds labels: `ẞ` and `SS` are one.
-      const source = block.source.replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
-      if (!labels.some((label) => source.includes(`[${label}]`))) continue;
+      const folded = source.replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
+      return labels.some((label) => folded.includes(`[${label}]`));
+    });
+  }
+
+  /** The host has found files that blocks on the page name: there they become links. */
+  private redrawUsersOfPlaces(paths: readonly string[]): void {
+    this.redraw((source) => {
+      const written = source.replaceAll('\\', '/');
+      return paths.some((path) => written.includes(path));
+    });
+  }
+
+  private redraw(isConcerned: (source: string) => boolean): void {
+    for (const block of this.blocks.slice(this.firstMounted)) {
+      if (!block.drawn || block.nodes.length === 0 || !isConcerned(block.source)) continue;
       const fresh = this.blockNodes(block);
       const end = block.nodes.at(-1)?.nextSibling ?? null;
       block.nodes = morphRange(block.nodes[0]?.parentNode ?? this.root, block.nodes, fresh, end, this.slotRule(false));
@@ -296,13 +315,14 @@ export class MarkdownView {
   private nodesOf(source: string, open: boolean, caret: boolean): ChildNode[] {
     if (isBeyondMarkdown(source)) return [this.sourceParagraph(source)];
     try {
-      const { html, slots } = slottedHtml(source, this.cutter.links, open);
+      const { words, places, math } = this.options;
+      const { html, slots } = slottedHtml(source, this.cutter.links, open, (path) => places.isPlace(path, !open));
       const fragment = sanitized(html);
       for (const place of fragment.querySelectorAll('[data-slot]')) {
         const slot = slots[Number(place.getAttribute('data-slot'))];
         if (slot) slotOf.set(place, slot);
       }
-      nameElements(fragment, this.options.words);
+      nameElements(fragment, words, math === 'html');
       if (caret) addCaret(fragment);
       return [...fragment.childNodes].filter((node) => node.nodeType !== Node.TEXT_NODE || (node.nodeValue ?? '').trim() !== '');
     } catch (error) {
@@ -373,26 +393,4 @@ export class MarkdownView {
 function marked(nodes: ChildNode[], continues: boolean): ChildNode[] {
   if (continues && nodes[0] instanceof HTMLParagraphElement) nodes[0].classList.add('more');
   return nodes;
-}
-
-/** Links and tables are reached by keyboard; a link tells its address before it is opened. A table that grows keeps its box. */
-function nameElements(fragment: DocumentFragment, words: MarkdownWords): void {
-  for (const link of fragment.querySelectorAll<HTMLElement>('a[data-href]')) {
-    link.tabIndex = 0;
-    link.setAttribute('role', 'link');
-    link.title = words.openLink.replace('{0}', link.dataset.href ?? '');
-  }
-  for (const box of fragment.querySelectorAll<HTMLElement>('.tablebox > .scroll')) box.tabIndex = 0;
-}
-
-const caretHolders = 'p, li, h3, h4, h5, h6';
-
-/** At the end of the last line of text; before the first text, on a line of its own. A code block or table has none. */
-function addCaret(fragment: DocumentFragment): void {
-  const last = fragment.lastElementChild ?? fragment.appendChild(document.createElement('p'));
-  const holder = last.matches(caretHolders) ? last : [...last.querySelectorAll(caretHolders)].at(-1);
-  if (!holder || slotOf.get(holder.lastElementChild ?? holder)?.kind === 'code') return;
-  const caret = document.createElement('span');
-  caret.className = 'caret';
-  holder.append(caret);
 }

@@ -13,13 +13,15 @@ const allowedTags = [
 ];
 
 /** Classes, slots and link addresses are the only attributes that our own HTML has, and the number a list starts at. */
-const allowedAttributes = ['class', 'data-slot', 'data-href', 'title', 'start'];
+const allowedAttributes = ['class', 'data-slot', 'data-href', 'data-place', 'title', 'start'];
 
 /** The HTML as nodes, with nothing in them that could run, load or navigate. */
 export function sanitized(html: string): DocumentFragment {
   return purify.sanitize(html, {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: allowedAttributes,
+    // No address, though `poly.py:12` looks like one with a scheme.
+    ADD_URI_SAFE_ATTR: ['data-place'],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM_FRAGMENT: true,

@@ -7,6 +7,7 @@ import { Disposables, Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
 import { modelName, modelStatus } from '../modelWords.ts';
 import type { TurnRunner } from '../turn.ts';
+import type { WorkspacePlaces } from '../workspacePlaces.ts';
 import type { PanelModel } from './panelModel.ts';
 import { webviewHtml, webviewRoot } from './webviewHtml.ts';
 import type { PanelPlace } from './webviewHtml.ts';
@@ -21,6 +22,7 @@ export interface PanelSources {
   readonly model: ModelService;
   readonly panel: PanelModel;
   readonly turns: TurnRunner;
+  readonly places: WorkspacePlaces;
 }
 
 /**
@@ -102,7 +104,14 @@ export class PanelConnection {
       this.#focusWanted = false;
       return;
     }
+    if (message.type === 'findPlaces') void this.#findPlaces(message.paths);
     this.#received.fire(message);
+  }
+
+  /** Answered here, because only the page that asked waits for it. */
+  async #findPlaces(paths: readonly string[]): Promise<void> {
+    const found = await this.#sources.places.existing(paths);
+    if (found.length > 0) this.post({ type: 'places', paths: found });
   }
 
   #queue(from: number, event: ConversationEvent): void {

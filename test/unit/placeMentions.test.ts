@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { isFileLike, placeMentions } from '../../src/core/placeMentions.ts';
+
+const found = (text: string): string[] =>
+  placeMentions(text).map(({ path, line, column }) => [path, line, column].filter((part) => part !== undefined).join('|'));
+
+describe('mentions of places in files', () => {
+  it('are names with a file’s ending, with folders, lines and columns', () => {
+    assert.deepEqual(found('See poly.py, src/core/answer.ts:12 and ./lib/a.rs:3:14.'), [
+      'poly.py',
+      'src/core/answer.ts|12',
+      'lib/a.rs|3|14',
+    ]);
+    assert.deepEqual(found('(poly.py:8–15) [main.tex:7-9] "a-b_c.test.ts:1"'), ['poly.py|8', 'main.tex|7', 'a-b_c.test.ts|1']);
+    assert.deepEqual(found('src\\win\\a.ts:4, /home/me/work/b.c and C:\\work\\c.h:2'), [
+      'src/win/a.ts|4',
+      '/home/me/work/b.c',
+      'C:/work/c.h|2',
+    ]);
+    assert.deepEqual(found('The Makefile, docker/Dockerfile and .github/workflows/ci.yml'), [
+      'Makefile',
+      'docker/Dockerfile',
+      '.github/workflows/ci.yml',
+    ]);
+    assert.deepEqual(found('src/LICENSE:3 has a line, so its ending does not matter; tool.xyz:5 too'), ['src/LICENSE|3', 'tool.xyz|5']);
+  });
+
+  it('are told with where they stand, line and column included', () => {
+    const text = 'In poly.py:12:5, see.';
+    const [only] = placeMentions(text);
+    assert.equal(text.slice(only?.start, only?.end), 'poly.py:12:5');
+  });
+
+  it('are not members, numbers, abbreviations, prose or addresses', () => {
+    for (const text of [
+      'items.length, np.array and Math.min(a.b)',
+      'e.g. 3.14 or 1.5, i.e. the U.S. and/or x/y',
+      'the ratio 3:4, at 10:30, f.x:',
+      'https://example.org/a.js',
+      'mail@example.org',
+      'J.S. Bach; a...b; ..; ./ and //',
+    ]) {
+      assert.deepEqual(found(text), [], text);
+    }
+  });
+
+  it('have no character that a search pattern would give a meaning', () => {
+    for (const path of ['*/a.py', '{a,b}/c.py', 'a?.py', 'a[0].py', '!a.py', 'a b/c.py', ''])
+      assert.equal(isFileLike(path, true), false, path);
+  });
+
+  it('never lead out of their folder', () => {
+    for (const path of ['../a.py', 'src/../../a.py', '/../a.py', '..', 'a/..']) assert.equal(isFileLike(path), false, path);
+    assert.deepEqual(found('../../etc/a.py:1 and src/../a.py'), []);
+  });
+
+  it('are in order, inside the text, and never hang', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '.', '/', '\\', ':', '1', ' ', '-', 'py', '~', '..'), maxLength: 200 }),
+        (text) => {
+          let end = 0;
+          for (const each of placeMentions(text)) {
+            assert.ok(each.start >= end && each.end > each.start && each.end <= text.length);
+            assert.ok(!each.path.split('/').includes('..'));
+            end = each.end;
+          }
+        },
+      ),
+    );
+    for (const unit of ['a/', 'a.', 'a', '/', 'a:1', '.py/', '~', '\\']) assert.ok(placeMentions(unit.repeat(50_000)).length >= 0);
+  });
+});
