@@ -41,20 +41,35 @@ export class JournalReader {
       .at(-1);
   }
 
+  /** Resolves once the condition holds for the events, checked now and whenever something is written. */
+  async until(condition: (events: readonly ConversationEvent[]) => boolean): Promise<void> {
+    await this.#watch(() => (condition(this.events()) ? true : undefined));
+  }
+
   /** Passes on every new event until a turn has ended, and returns how. */
   async followTurn(onEvent: (event: ConversationEvent) => void): Promise<ConversationEvent & { type: 'ended' }> {
+    return this.#watch(() => {
+      let ended: (ConversationEvent & { type: 'ended' }) | undefined;
+      for (const event of this.newEvents()) {
+        onEvent(event);
+        if (event.type === 'ended') ended = event;
+      }
+      return ended;
+    });
+  }
+
+  /** What `read` gives as soon as it gives something, asked now and whenever something is written. */
+  async #watch<Value>(read: () => Value | undefined): Promise<Value> {
     const watcher = watch(this.#user, { recursive: true });
     try {
       return await new Promise((resolve, reject) => {
-        const read = (): void => {
-          for (const event of this.newEvents()) {
-            onEvent(event);
-            if (event.type === 'ended') resolve(event);
-          }
+        const check = (): void => {
+          const value = read();
+          if (value !== undefined) resolve(value);
         };
-        watcher.on('change', read);
+        watcher.on('change', check);
         watcher.on('error', reject);
-        read();
+        check();
       });
     } finally {
       watcher.close();
