@@ -53,6 +53,10 @@ window.addEventListener('message', ({ data }: MessageEvent<HostToPanel>) => {
     else focusWanted = true;
     return;
   }
+  if (data.type === 'draft') {
+    panel.composer?.takeBack(data.text);
+    return;
+  }
   if (data.type === 'places') {
     places.found(data.paths);
     return;

@@ -48,6 +48,10 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
       return { ...store, host: { ...host, fonts: message.fonts } };
     case 'notice':
       return { ...store, host: { ...host, notice: message.notice } };
+    case 'attachments':
+      return { ...store, host: { ...host, attachments: message.attachments } };
+    case 'context':
+      return { ...store, host: { ...host, context: message.context } };
     case 'selection':
       return { ...store, host: { ...host, selection: message.selection, selectionAttached: message.attached } };
     default:

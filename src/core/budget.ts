@@ -155,6 +155,8 @@ export interface ContextShares {
   readonly together: number;
   readonly left: number;
   readonly droppedTurns: number;
+  /** Of the turns that are left out. */
+  readonly leftOut: number;
   /** Share of the context that all would take if nothing were left out; may be above 1. */
   readonly filled: number;
   /** Tokens by which the question alone is too long; 0 when it fits. */
@@ -180,6 +182,7 @@ export function contextShares(parts: ContextParts): ContextShares {
   const together = rest + conversation;
   return {
     ...{ instructions, conversation, attachments, question, together, droppedTurns },
+    leftOut: sum(history) - conversation,
     left: Math.max(0, contextTokens - together),
     filled: contextTokens > 0 ? (rest + sum(history)) / contextTokens : 0,
     overTokens: plan.ok ? 0 : plan.overTokens,

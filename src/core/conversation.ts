@@ -52,6 +52,10 @@ export interface Turn {
   /** The limit in force for new tokens, and the wish it was clamped from when the context was too small. */
   readonly maxTokens?: number;
   readonly wantedTokens?: number;
+  /** Of its own message, attachments included. */
+  readonly questionTokens?: number;
+  /** Oldest turns that the model did not see. */
+  readonly droppedTurns?: number;
   /** Milliseconds since 1970; `answeringAt` also ends the thought's time. */
   readonly askedAt: number;
   readonly thinkingAt?: number;
@@ -99,6 +103,10 @@ export type ConversationEvent =
       readonly promptTokens: number;
       readonly maxTokens: number;
       readonly wantedTokens: number;
+      /** Tokens of the question's own message, attachments included. */
+      readonly questionTokens?: number;
+      /** Oldest turns that did not fit into the prompt; absent: none. */
+      readonly droppedTurns?: number;
     }
   /** `at` stands at one delta of a thought in `thoughtMarkMs`: hundreds come in a second. */
   | {
@@ -214,8 +222,10 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
   switch (event.type) {
     case 'phase':
       return enterPhase(turn, event.phase, event.at);
-    case 'budget':
-      return { ...turn, promptTokens: event.promptTokens, maxTokens: event.maxTokens, wantedTokens: event.wantedTokens };
+    case 'budget': {
+      const { type: _type, turnId: _turnId, ...budget } = event;
+      return { ...turn, ...budget };
+    }
     case 'delta':
       return event.part === 'thought'
         ? addThought(turn, event.text, event.tokens, event.at)

@@ -18,6 +18,7 @@ export type LemmaError =
   | { readonly code: 'nothingToAsk'; readonly fileName: string }
   | { readonly code: 'noEditor' }
   | { readonly code: 'binaryDocument'; readonly fileName: string }
+  | { readonly code: 'attachmentRefused'; readonly fileName: string; readonly because: AttachmentRefusal }
   | { readonly code: 'readOnlyDocument'; readonly fileName: string }
   | { readonly code: 'documentChanged'; readonly fileName: string }
   | { readonly code: 'documentGone'; readonly fileName: string }
@@ -26,6 +27,9 @@ export type LemmaError =
   | { readonly code: 'noAnswerToInsert' }
   | { readonly code: 'storageFailed'; readonly path: string; readonly reason: string }
   | { readonly code: 'internal'; readonly reason: string };
+
+/** Why something cannot be attached. `gone`: it was there when it was attached. */
+export type AttachmentRefusal = 'binary' | 'empty' | 'folder' | 'gone' | 'noPlace' | 'tooLarge' | 'tooMany' | 'unreadable';
 
 export type LemmaErrorCode = LemmaError['code'];
 

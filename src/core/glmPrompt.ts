@@ -76,15 +76,21 @@ export function renderGlmPrompt(messages: readonly ChatMessage[], options: GlmPr
     parts.push({ control: '<|system|>' }, { text: '\n' + toolsIntroduction + options.tools.map(renderTool).join('') });
   }
   for (const message of messages) {
-    if (message.role === 'system') parts.push({ control: '<|system|>' }, { text: '\n' + message.content });
+    if (message.role === 'system') parts.push(...messageParts(message));
   }
   for (const message of messages) {
-    if (message.role !== 'system') parts.push({ control: roleTokens[message.role] }, { text: '\n' + visibleContent(message) });
+    if (message.role !== 'system') parts.push(...messageParts(message));
   }
   if (options.generationPrompt ?? true) {
     parts.push({ control: '<|assistant|>' }, { text: '\n' + thoughtOpenTag + (options.prefill ?? '') });
   }
   return parts;
+}
+
+/** What one message adds to a prompt; the tokens of a prompt are those of its parts, so counts of messages add up. */
+export function messageParts(message: ChatMessage): PromptPart[] {
+  const text = message.role === 'system' ? message.content : visibleContent(message);
+  return [{ control: roleTokens[message.role] }, { text: '\n' + text }];
 }
 
 /** The prompt as one string, control tokens spelled out: for logs and comparisons, not for tokenising. */

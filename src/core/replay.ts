@@ -11,10 +11,13 @@ export function replayEvents(turns: readonly Turn[]): ConversationEvent[] {
 
 function turnEvents(turn: Turn): ConversationEvent[] {
   const { question, answer, answerTokens, promptTokens, maxTokens, wantedTokens } = turn;
+  const { questionTokens, droppedTurns } = turn;
   const turnId = question.id;
   const events: ConversationEvent[] = [{ type: 'asked', question, at: turn.askedAt }];
   if (promptTokens !== undefined && maxTokens !== undefined && wantedTokens !== undefined) {
-    events.push({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens });
+    const ofQuestion = questionTokens === undefined ? {} : { questionTokens };
+    const dropped = droppedTurns === undefined ? {} : { droppedTurns };
+    events.push({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens, ...ofQuestion, ...dropped });
   }
   const thoughtEnd = turn.answeringAt ?? turn.endedAt;
   const spent = thoughtMs(turn, thoughtEnd ?? turn.askedAt);

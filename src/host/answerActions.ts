@@ -7,23 +7,27 @@ import { answerBlocks } from '../core/answer.ts';
 import { replyMarkdown } from '../core/exportMarkdown.ts';
 import { answerText, applyAnswer } from './editor/applyEdit.ts';
 import type { AnswerEdit } from './editor/applyEdit.ts';
+import { toRange } from './editor/convert.ts';
 import { placeLabel } from '../core/place.ts';
 import { columnBesideTab, openDocument } from './editor/openDocument.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { PanelModel } from './panel/panelModel.ts';
+import type { TextViews } from './textViews.ts';
 import { errorNote } from './userMessages.ts';
 
 /** The way back into the file: Insert, Replace and Copy, always of the trimmed answer. What came of it is said under the turn. */
 export class AnswerActions {
   readonly #conversations: Conversations;
   readonly #panel: PanelModel;
+  readonly #texts: TextViews;
   readonly #log: InferenceLog;
   /** By turn: the last edit that was refused, whose text its note offers for the clipboard. */
   readonly #refused = new Map<string, AnswerEdit>();
 
-  constructor(conversations: Conversations, panel: PanelModel, log: InferenceLog) {
+  constructor(conversations: Conversations, panel: PanelModel, texts: TextViews, log: InferenceLog) {
     this.#conversations = conversations;
     this.#panel = panel;
+    this.#texts = texts;
     this.#log = log;
   }
 
@@ -68,21 +72,25 @@ export class AnswerActions {
     this.#panel.note(turn.question.id, { editNote: undefined });
   }
 
-  /** Shows the place that the question was about. */
-  async revealPlace(turnId: string): Promise<void> {
-    const snapshot = this.#turn(turnId)?.question.snapshot;
-    if (!snapshot) return;
-    const { start, end } = snapshot.range;
-    const range = new vscode.Range(start.line, start.character, end.line, end.character);
+  /**
+   * Shows the place that the question was about, or the one of its attachment. An attachment whose document is gone is shown
+   * as the model saw it.
+   */
+  async revealPlace(turnId: string, attachmentIndex?: number): Promise<void> {
+    const question = this.#turn(turnId)?.question;
+    const attachment = attachmentIndex === undefined ? undefined : question?.attachments?.[attachmentIndex];
+    const place = attachmentIndex === undefined ? question?.snapshot : attachment;
+    if (!place) return;
     try {
-      const document = await openDocument(vscode.Uri.parse(snapshot.uri, true));
+      const document = await openDocument(vscode.Uri.parse(place.uri, true));
       await vscode.window.showTextDocument(document, {
-        selection: document.validateRange(range),
+        ...(place.range ? { selection: document.validateRange(toRange(place.range)) } : {}),
         viewColumn: columnBesideTab(document.uri),
       });
     } catch (thrown) {
+      if (attachment) return this.#texts.open(attachment.label, attachment.text, attachment.languageId);
       const error = toLemmaError(thrown);
-      this.#log.warn(`[panel] ${snapshot.uri} cannot be opened: ${JSON.stringify(error)}`);
+      this.#log.warn(`[panel] ${place.uri} cannot be opened: ${JSON.stringify(error)}`);
       this.#panel.note(turnId, { editNote: errorNote(error) });
     }
   }

@@ -4,7 +4,9 @@ import type { Turn } from '../core/conversation.ts';
 import { isRunning, lastTurn } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
 import { AnswerActions } from './answerActions.ts';
+import { Attachments } from './attachments.ts';
 import { Config } from './config.ts';
+import { ContextMeter } from './contextMeter.ts';
 import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
 import { InferenceClient } from './inferenceClient.ts';
@@ -17,6 +19,8 @@ import { PanelView } from './panel/panelView.ts';
 import { handlePanelMessage } from './panelMessages.ts';
 import { Questions } from './questions.ts';
 import { StatusBar } from './statusBar.ts';
+import { TextViews } from './textViews.ts';
+import { TokenCounter } from './tokenCounter.ts';
 import { TurnRunner } from './turn.ts';
 import { restartedNote } from './userMessages.ts';
 import { WorkspacePlaces } from './workspacePlaces.ts';
@@ -36,7 +40,9 @@ export class LemmaApp {
   readonly view: PanelView;
   readonly tab: PanelTab;
   readonly places: WorkspacePlaces;
+  readonly attachments: Attachments;
   readonly questions: Questions;
+  readonly meter: ContextMeter;
   readonly answers: AnswerActions;
   /** Resolves when the conversation that was shown last is open again. */
   readonly restored: Promise<void>;
@@ -59,8 +65,13 @@ export class LemmaApp {
     const sources: PanelSources = { extensionUri: context.extensionUri, conversations, model, panel, turns, places };
     this.view = this.#disposables.add(new PanelView(sources));
     this.tab = this.#disposables.add(new PanelTab(sources));
-    this.questions = new Questions(this.turns, this.panel, () => this.showPanel());
-    this.answers = new AnswerActions(this.conversations, this.panel, this.log);
+    const counter = new TokenCounter(this.model, this.log);
+    this.attachments = this.#disposables.add(new Attachments(this.panel, this.model, counter, context.workspaceState));
+    this.questions = new Questions(this.turns, this.panel, this.attachments, () => this.showPanel());
+    const texts = this.#disposables.add(new TextViews());
+    const { questions, config } = this;
+    this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));
+    this.answers = new AnswerActions(this.conversations, this.panel, texts, this.log);
     this.#wire(this.#disposables.add(new StatusBar(statusItem, () => this.config.model.gpu !== 'off')));
     this.restored = this.conversations.restore();
   }
@@ -71,6 +82,18 @@ export class LemmaApp {
     await this.conversations.startNew();
     if (this.tab.active) this.tab.focusComposer();
     else await this.view.focusComposer();
+  }
+
+  /** Chooses what to attach, then shows it in the panel. */
+  async attach(): Promise<void> {
+    await this.attachments.pick(this.questions.editor);
+    await this.showPanel();
+  }
+
+  /** Attaches files that were chosen in the explorer or by their tab, and shows them in the panel. */
+  async attachFiles(uris: readonly vscode.Uri[]): Promise<void> {
+    await this.attachments.addFiles(uris);
+    await this.showPanel();
   }
 
   /** Opens the view, unless the panel can be seen in an editor tab. */

@@ -7,6 +7,8 @@ export const commandIds = [
   'lemma.explainSelection',
   'lemma.fixDiagnostic',
   'lemma.newConversation',
+  'lemma.attach',
+  'lemma.attachFiles',
   'lemma.stop',
   'lemma.insertAnswer',
   'lemma.replaceSelection',

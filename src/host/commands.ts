@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { LemmaApp } from './app.ts';
 import { showActionsMenu } from './actionsMenu.ts';
 import type { CommandId } from './commandIds.ts';
@@ -6,12 +7,20 @@ import { modelStatus } from './modelWords.ts';
 
 type Handlers = { readonly [Id in CommandId]: (...args: readonly unknown[]) => unknown };
 
+/** The explorer gives the entry under the cursor and all that are selected; a tab gives its own. */
+function chosen(uri: unknown, uris: unknown): vscode.Uri[] {
+  const all: unknown[] = Array.isArray(uris) ? uris : [uri ?? vscode.window.activeTextEditor?.document.uri];
+  return all.filter((each) => each instanceof vscode.Uri);
+}
+
 export function commandHandlers(app: LemmaApp): Handlers {
   return {
     'lemma.solveSelection': () => app.questions.aboutSelection('solve'),
     'lemma.explainSelection': () => app.questions.aboutSelection('explain'),
     'lemma.fixDiagnostic': (uri, diagnostic) => app.questions.aboutDiagnostic(uri as string, diagnostic as DiagnosticInfo),
     'lemma.newConversation': () => app.newConversation(),
+    'lemma.attach': () => app.attach(),
+    'lemma.attachFiles': (uri, uris) => app.attachFiles(chosen(uri, uris)),
     'lemma.stop': () => app.turns.stop(),
     'lemma.insertAnswer': () => app.answers.edit('insert'),
     'lemma.replaceSelection': () => app.answers.edit('replace'),

@@ -22,6 +22,14 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return app.panel.saveDraft(message.text);
     case 'attachSelection':
       return app.panel.attachSelection(message.attached);
+    case 'attach':
+      return app.attachments.pick(app.questions.editor);
+    case 'detach':
+      return app.attachments.remove(message.id);
+    case 'dropped':
+      return app.attachments.addFiles(message.uris.map((uri) => vscode.Uri.parse(uri, true)));
+    case 'openPrompt':
+      return app.meter.openPrompt();
     case 'action':
       return runAction(app, message.action, message.turnId);
     case 'insert':
@@ -49,7 +57,7 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'deleteConversation':
       return handleConversationMessage(app, message);
     case 'reveal':
-      return app.answers.revealPlace(message.turnId);
+      return app.answers.revealPlace(message.turnId, message.attachment);
     case 'openPlace':
       return openPlace(app, message);
     case 'openLink':
@@ -77,6 +85,8 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return withTurn(turn, (found) => app.questions.again(found));
     case 'trimSelection':
       return withTurn(turn, (found) => app.questions.trimmed(found));
+    case 'shortenAttachments':
+      return withTurn(turn, (found) => app.questions.withShorterAttachments(found));
     case 'copyAnswer':
       return app.answers.copyRefused(turnId);
     case 'reloadModel':

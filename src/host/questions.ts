@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import type { Attachment } from '../core/attachment.ts';
 import { charsToKeep, trimSnapshotText } from '../core/budget.ts';
-import type { Turn } from '../core/conversation.ts';
+import type { Turn, TurnQuestion } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
+import { endOf } from '../core/movedRange.ts';
 import type { DiagnosticInfo, Snapshot } from '../core/snapshot.ts';
 import type { Task } from '../core/task.ts';
+import type { Attachments } from './attachments.ts';
 import { openDocument } from './editor/openDocument.ts';
 import { readSnapshot, requireEditor, selectionOffer } from './editor/readSnapshot.ts';
 import type { PanelModel } from './panel/panelModel.ts';
@@ -16,13 +19,15 @@ const trimRounds = 6;
 export class Questions {
   readonly #turns: TurnRunner;
   readonly #panel: PanelModel;
+  readonly #attachments: Attachments;
   readonly #reveal: () => Promise<void>;
   /** The editor whose selection is offered. */
   #offered: vscode.TextEditor | undefined;
 
-  constructor(turns: TurnRunner, panel: PanelModel, reveal: () => Promise<void>) {
+  constructor(turns: TurnRunner, panel: PanelModel, attachments: Attachments, reveal: () => Promise<void>) {
     this.#turns = turns;
     this.#panel = panel;
+    this.#attachments = attachments;
     this.#reveal = reveal;
   }
 
@@ -41,16 +46,25 @@ export class Questions {
 
   /** Sends what was typed into the panel, with the selection if it is attached. The draft is kept until it was sent. */
   async typed(text: string): Promise<void> {
-    const attached = this.#panel.selectionAttached && this.#panel.selection !== undefined;
-    // While the cursor is in the panel no editor is active; the one that the chip names is still visible.
-    const editor = vscode.window.activeTextEditor ?? this.#offered;
-    const asked = await this.#ask('ask', text, attached ? () => readSnapshot(editor ?? requireEditor()) : undefined);
+    const asked = await this.#ask('ask', text, this.#attachedSelection());
     if (!asked) {
-      await this.#panel.saveDraft(text);
+      await this.#panel.returnDraft(text);
       return;
     }
     this.#panel.attachSelection(false);
     await this.#panel.saveDraft('');
+  }
+
+  /** While the cursor is in the panel no editor is active; the one that the chip names is still visible. */
+  get editor(): vscode.TextEditor | undefined {
+    return vscode.window.activeTextEditor ?? this.#offered;
+  }
+
+  /** What `typed` would ask now with the present draft. */
+  async next(): Promise<TurnQuestion> {
+    // What cannot be read now is said when it is asked.
+    const snapshot = await this.#attachedSelection()?.().catch(() => undefined);
+    return { id: '', task: 'ask', text: this.#panel.draft, ...(snapshot ? { snapshot } : {}), attachments: this.#attachments.current };
   }
 
   /** Offers what the editor has selected as a chip; nothing selected, nothing offered. */
@@ -61,23 +75,51 @@ export class Questions {
 
   /** Asks the same question anew, or with other words, beside the earlier answer. */
   async again(turn: Turn, text = turn.question.text): Promise<void> {
-    void this.#turns.askInstead(turn.question.id, text);
+    void this.#turns.askInstead(turn.question.id, { text });
     await this.#reveal();
   }
 
   /** Asks again with as many lines around the cursor as the context can take. */
   async trimmed(turn: Turn): Promise<void> {
-    const { id, text, snapshot } = turn.question;
-    if (!snapshot) return;
-    let part = snapshot;
+    const { snapshot } = turn.question;
+    if (snapshot) await this.#shortened(turn.question, snapshot, trimSnapshot, (part) => ({ snapshot: part }));
+  }
+
+  /** Asks again with only the beginning of the attachment that is longest. */
+  async withShorterAttachments(turn: Turn): Promise<void> {
+    const { attachments = [] } = turn.question;
+    const longest = attachments.reduce<Attachment | undefined>(
+      (best, each) => (best && best.text.length >= each.text.length ? best : each),
+      undefined,
+    );
+    if (!longest) return;
+    const among = (part: Attachment): Pick<TurnQuestion, 'attachments'> => ({
+      attachments: attachments.map((each) => (each === longest ? part : each)),
+    });
+    await this.#shortened(turn.question, longest, beginningOf, among);
+  }
+
+  /** Asks again with a part cut until the question fits. */
+  async #shortened<Part extends { readonly text: string }>(
+    question: TurnQuestion,
+    whole: Part,
+    cut: (part: Part, keepChars: number) => Part,
+    change: (part: Part) => Partial<TurnQuestion>,
+  ): Promise<void> {
+    let part = whole;
     for (let round = 0; round < trimRounds; round++) {
-      const measured = await this.#turns.measure({ ...turn.question, snapshot: part });
+      const measured = await this.#turns.measure({ ...question, ...change(part) }, part.text);
       if (!measured) return;
-      const overTokens = measured.promptTokens - measured.limitTokens;
-      if (overTokens <= 0) break;
-      part = trimSnapshot(part, charsToKeep(part.text, measured.textTokens, overTokens));
+      if (measured.overTokens <= 0) break;
+      part = cut(part, charsToKeep(part.text, measured.textTokens, measured.overTokens));
     }
-    void this.#turns.askInstead(id, text, part);
+    void this.#turns.askInstead(question.id, change(part));
+  }
+
+  #attachedSelection(): (() => Promise<Snapshot>) | undefined {
+    if (!this.#panel.selectionAttached || this.#panel.selection === undefined) return undefined;
+    const { editor } = this;
+    return async () => readSnapshot(editor ?? requireEditor());
   }
 
   /** @returns whether the question was asked */
@@ -85,8 +127,10 @@ export class Questions {
     const revealed = this.#reveal();
     try {
       const snapshot = await read?.();
+      const attachments = await this.#attachments.read();
       this.#panel.showNotice(undefined);
-      void this.#turns.ask({ task, text, ...(snapshot ? { snapshot } : {}) });
+      void this.#attachments.set([]);
+      void this.#turns.ask({ task, text, ...(snapshot ? { snapshot } : {}), ...(attachments.length > 0 ? { attachments } : {}) });
       return true;
     } catch (thrown) {
       this.#panel.showNotice(toLemmaError(thrown));
@@ -97,6 +141,14 @@ export class Questions {
   }
 }
 
+/** The first lines of an attachment. */
+function beginningOf(attachment: Attachment, keepChars: number): Attachment {
+  const { tokens: _tokens, ...rest } = attachment;
+  const { text } = trimSnapshotText(attachment.text, 0, keepChars);
+  const start = attachment.range?.start ?? { line: 0, character: 0 };
+  return { ...rest, text, range: { start, end: endOf(start, text) } };
+}
+
 /** The lines around the cursor, or the first ones when it is elsewhere. */
 function trimSnapshot(snapshot: Snapshot, keepChars: number): Snapshot {
   const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === snapshot.uri);
@@ -104,20 +156,11 @@ function trimSnapshot(snapshot: Snapshot, keepChars: number): Snapshot {
   const offset = (position: vscode.Position): number => editor?.document.offsetAt(position) ?? 0;
   const focus = editor ? offset(editor.selection.active) - offset(start) : 0;
   const kept = trimSnapshotText(snapshot.text, focus, keepChars);
-  const lines = (text: string): string[] => text.split(/\r\n|\n|\r/);
-  const move = (text: string): { line: number; character: number } => {
-    const passed = lines(text);
-    const last = passed.at(-1) ?? '';
-    return {
-      line: start.line + passed.length - 1,
-      character: passed.length === 1 ? start.character + last.length : last.length,
-    };
-  };
   return {
     ...snapshot,
     scope: 'selection',
     text: kept.text,
-    range: { start: move(snapshot.text.slice(0, kept.start)), end: move(snapshot.text.slice(0, kept.end)) },
+    range: { start: endOf(start, snapshot.text.slice(0, kept.start)), end: endOf(start, snapshot.text.slice(0, kept.end)) },
     // The lines beside a part are the whole's own; what they would add is what had to go.
     before: '',
     after: '',

@@ -15,7 +15,6 @@ import { LemmaFailure, toLemmaError } from '../core/errors.ts';
 import { buildMessages } from '../core/prompt.ts';
 import type { Resumption } from '../core/resumption.ts';
 import { branchWithThought, thoughtToGoOn, writtenSoFar } from '../core/resumption.ts';
-import type { Snapshot } from '../core/snapshot.ts';
 import type { PartDelta } from '../core/thoughtSplitter.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
 import { thoughtMarkMs } from '../core/thoughtTimes.ts';
@@ -65,14 +64,13 @@ export class TurnRunner {
   /**
    * Asks the question of a turn anew, as a branch beside it: what was answered before stays and can be walked back to.
    * What runs on the branch that this leaves is stopped.
-   * @param text in place of what was typed
-   * @param snapshot in place of the turn's own
+   * @param change in place of the turn's own: what was typed, the snapshot, the attachments
    */
-  askInstead(turnId: string, text: string, snapshot?: Snapshot): Promise<void> {
+  askInstead(turnId: string, change: Partial<Omit<TurnQuestion, 'id'>>): Promise<void> {
     const turn = turnById(this.#conversations.current, turnId);
     if (!turn) return Promise.resolve();
     this.#stopFrom(turnId);
-    const question = { ...turn.question, text, ...(snapshot ? { snapshot } : {}), id: randomUUID() };
+    const question = { ...turn.question, ...change, id: randomUUID() };
     this.#append({ type: 'asked', question, at: Date.now(), replaces: turnId });
     return this.#enqueue(question.id);
   }
@@ -134,14 +132,17 @@ export class TurnRunner {
     await this.#queue;
   }
 
-  /** Tokens of the prompt that this question would have, alone; loads the model. Undefined when that was cancelled. */
-  async measure(question: TurnQuestion): Promise<{ promptTokens: number; limitTokens: number; textTokens: number } | undefined> {
+  /**
+   * By how many tokens the prompt of this question, alone, is too long (0 or less when it fits), and the tokens of one
+   * text in it; loads the model. Undefined when that was cancelled.
+   */
+  async measure(question: TurnQuestion, text: string): Promise<{ overTokens: number; textTokens: number } | undefined> {
     const info = await this.#model.ensureLoaded();
     if (!info) return undefined;
-    const content = question.snapshot?.text ?? '';
     const { promptTokens } = await this.#model.countTokens({ messages: buildMessages(question, []), profile });
-    const text = await this.#model.countTokens({ messages: [{ role: 'user', content }], profile });
-    return { promptTokens, limitTokens: info.contextTokens - replyReserve(info.contextTokens), textTokens: text.contentTokens[0] ?? 0 };
+    const counted = await this.#model.countTokens({ messages: [{ role: 'user', content: text }], profile });
+    const limitTokens = info.contextTokens - replyReserve(info.contextTokens);
+    return { overTokens: promptTokens - limitTokens, textTokens: counted.contentTokens[0] ?? 0 };
   }
 
   /** Stops the turn if it runs or waits, and resolves when it has ended; at once for one that has. */
@@ -191,14 +192,15 @@ export class TurnRunner {
 
     const beginning = resumption && writtenSoFar(turn, resumption);
     const { sampling, maxTokens } = this.#reply();
-    const messages = await this.#fittingMessages(turn, info, maxTokens, beginning?.text ?? '');
+    const fitting = await this.#fittingMessages(turn, info, maxTokens, beginning?.text ?? '');
     this.#markedAt = 0;
     const splitter = new ThoughtSplitter(beginning ?? { start: 'thought' });
     this.#enter(turnId, 'reading');
     if (signal.aborted) return { kind: 'stopped' };
 
-    const onProgress = (progress: GenerateProgress): void => this.#take(turnId, splitter, progress);
+    const onProgress = (progress: GenerateProgress): void => this.#take(turnId, splitter, progress, fitting);
     try {
+      const { messages } = fitting;
       const request = { messages, profile, sampling, maxTokens, ...(beginning ? { prefill: beginning.text } : {}) } as const;
       return this.#endOf(turnId, await this.#model.generate(request, onProgress, signal));
     } finally {
@@ -207,12 +209,12 @@ export class TurnRunner {
   }
 
   /** The conversation without its oldest turns, where it would not fit; fails where not even the question does. */
-  async #fittingMessages(turn: Turn, info: ModelInfo, wantedTokens: number, beginning: string): Promise<ChatMessage[]> {
+  async #fittingMessages(turn: Turn, info: ModelInfo, wantedTokens: number, beginning: string): Promise<FittingMessages> {
     const history = historyMessages(this.#conversations.current, turn.question.id);
     const all = buildMessages(turn.question, history);
     const written: ChatMessage = { role: 'assistant', content: beginning, thoughtRemoved: true };
     const counted = await this.#model.countTokens({ messages: beginning ? [...all, written] : all, profile });
-    const historyTokens = counted.contentTokens.slice(0, history.length).map((tokens) => tokens + messageOverheadTokens);
+    const historyTokens = counted.messageTokens.slice(0, history.length);
     const restTokens = counted.promptTokens - historyTokens.reduce((sum, tokens) => sum + tokens, 0);
     const { contextTokens } = info;
     const { kept, droppedTurns, plan } = fitConversation(history, historyTokens, restTokens, { wantedTokens, contextTokens });
@@ -221,14 +223,14 @@ export class TurnRunner {
       const { limitTokens, overTokens } = plan;
       throw new LemmaFailure({ code: 'promptTooLong', promptTokens: restTokens, limitTokens, overTokens });
     }
-    return buildMessages(turn.question, kept);
+    return { messages: buildMessages(turn.question, kept), droppedTurns, questionTokens: counted.messageTokens[history.length] ?? 0 };
   }
 
-  #take(turnId: string, splitter: ThoughtSplitter, progress: GenerateProgress): void {
+  #take(turnId: string, splitter: ThoughtSplitter, progress: GenerateProgress, { droppedTurns, questionTokens }: FittingMessages): void {
     switch (progress.kind) {
       case 'budget': {
         const { promptTokens, maxTokens, wantedTokens } = progress;
-        this.#append({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens });
+        this.#append({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens, questionTokens, droppedTurns });
         this.#model.setActivity('reading');
         return;
       }
@@ -289,5 +291,10 @@ export class TurnRunner {
   }
 }
 
-/** The role token and its line break, which every message of the GLM template has besides its content. */
-const messageOverheadTokens = 2;
+/** What is sent, and what of it the question itself takes. */
+interface FittingMessages {
+  readonly messages: ChatMessage[];
+  readonly questionTokens: number;
+  /** Oldest turns that were left out. */
+  readonly droppedTurns: number;
+}

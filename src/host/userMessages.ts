@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
+import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
 import type { PanelAction, PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 /** Label of each action, in title case, three words at most; an ellipsis only before a question. */
 export function button(action: PanelAction, primary = false): PanelButton {
@@ -34,6 +35,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Open Settings');
     case 'trimSelection':
       return vscode.l10n.t('Trim Around Cursor');
+    case 'shortenAttachments':
+      return vscode.l10n.t('Shorten to Fit');
     case 'copyAnswer':
       return vscode.l10n.t('Copy');
     case 'newConversation':
@@ -145,6 +148,8 @@ export function errorNote(error: LemmaError): PanelNote {
           error.fileName,
         ),
       );
+    case 'attachmentRefused':
+      return warning(refusalText(error), button('dismissNotice'));
     case 'readOnlyDocument':
       return warning(
         vscode.l10n.t('{0} is read-only, so nothing was inserted. Copy the answer and put it where you can edit.', error.fileName),
@@ -231,8 +236,17 @@ export function endNote(turn: Turn): PanelNote | undefined {
         buttons: goOn(turn),
       };
     case 'failed':
-      return errorNote(end.error);
+      return failedNote(turn, end.error);
   }
+}
+
+/** Of a question that is too long the longest part is offered to be cut. */
+function failedNote({ question }: Turn, error: LemmaError): PanelNote {
+  const { attachments = [], snapshot } = question;
+  const note = errorNote(error);
+  const longest = Math.max(0, ...attachments.map(({ text }) => text.length));
+  if (error.code !== 'promptTooLong' || longest <= (snapshot?.text.length ?? 0)) return note;
+  return { ...note, text: attachmentsTooLongText(error), buttons: [button('shortenAttachments', true), button('openModelSettings')] };
 }
 
 /** A turn that failed with the engine goes on once the engine runs again. */

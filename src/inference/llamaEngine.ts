@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
 import { LemmaFailure } from '../core/errors.ts';
-import { glmControlTokens, glmStopTokens, renderGlmPrompt } from '../core/glmPrompt.ts';
+import { glmControlTokens, glmStopTokens, messageParts, renderGlmPrompt } from '../core/glmPrompt.ts';
 import type {
   CountTokensParams,
   CountTokensResult,
@@ -104,6 +104,7 @@ export class LlamaEngine implements Engine {
     const tokenize = tokenizer(model);
     return {
       promptTokens: promptTokens(renderGlmPrompt(params.messages), control, tokenize).length,
+      messageTokens: params.messages.map((message) => promptTokens(messageParts(message), control, tokenize).length),
       contentTokens: params.messages.map(({ content }) => plainTokens(content, control, tokenize).length),
     };
   }

@@ -116,6 +116,8 @@ export interface CountTokensResult {
   readonly promptTokens: number;
   /** Of each message's content alone, in order. */
   readonly contentTokens: readonly number[];
+  /** Of what each message adds to the prompt, its role included, in order. Those of `promptTokens` that are left are the frame's. */
+  readonly messageTokens: readonly number[];
 }
 
 export interface LogParams {

@@ -5,6 +5,7 @@
  * it becomes visible again (hidden webviews receive nothing); between two of them `events` carry what is new.
  * Words reach the panel ready to show: it words nothing itself and knows no error codes.
  */
+import type { AttachmentKind } from '../core/attachment.ts';
 import type { Conversation, ConversationEvent, Turn } from '../core/conversation.ts';
 import type { Range, ScopeKind } from '../core/snapshot.ts';
 import type { ModelState } from './modelState.ts';
@@ -22,6 +23,7 @@ export type PanelAction =
   | 'chooseModel'
   | 'openModelSettings'
   | 'trimSelection'
+  | 'shortenAttachments'
   | 'copyAnswer'
   | 'newConversation'
   | 'solveSelection'
@@ -52,6 +54,40 @@ export interface SelectionOffer {
   readonly label: string;
   readonly scope: ScopeKind;
   readonly lines: number;
+}
+
+/** What was attached to the next question, as a chip. */
+export interface AttachmentOffer {
+  readonly id: string;
+  readonly kind: AttachmentKind;
+  readonly label: string;
+  /** Path and lines, for the chip's title. */
+  readonly title: string;
+  readonly tokens: number;
+  /** Counted by characters, since no model is there to count tokens. */
+  readonly estimated: boolean;
+}
+
+/** How the next question would fill the context, in tokens. */
+export interface ContextUse {
+  readonly contextTokens: number;
+  readonly instructions: number;
+  readonly conversation: number;
+  readonly attachments: number;
+  readonly attachmentCount: number;
+  /** With the selection, if it is attached. */
+  readonly question: number;
+  readonly together: number;
+  readonly left: number;
+  /** Of the turns that the next question leaves out. */
+  readonly leftOut: number;
+  readonly droppedTurns: number;
+  /** Part of it was counted by characters. */
+  readonly estimated: boolean;
+  /** The turn after which the model begins to see the conversation; absent while it sees all of it. */
+  readonly cutAfter?: string;
+  /** What is left out, or that the question is too long; shown where no other notice is. */
+  readonly note?: PanelNote;
 }
 
 /** Wordings that belong to one turn, made by the host. */
@@ -129,6 +165,10 @@ export interface PanelState {
   readonly selection: SelectionOffer | undefined;
   /** The selection is attached to the next typed question. */
   readonly selectionAttached: boolean;
+  /** Of the next question, besides the selection. */
+  readonly attachments: readonly AttachmentOffer[];
+  /** Undefined until it was computed for the first time. */
+  readonly context: ContextUse | undefined;
   readonly draft: string;
   readonly fonts: PanelFonts;
   readonly strings: PanelStrings;
@@ -146,6 +186,10 @@ export type HostToPanel =
   | { readonly type: 'fonts'; readonly fonts: PanelFonts }
   | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
   | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
+  /** What was sent could not be asked, so it goes back into the chat box. */
+  | { readonly type: 'draft'; readonly text: string }
+  | { readonly type: 'attachments'; readonly attachments: readonly AttachmentOffer[] }
+  | { readonly type: 'context'; readonly context: ContextUse | undefined }
   | { readonly type: 'history'; readonly list: HistoryList }
   /** Shows the list of conversations (asks for it by `listHistory`), or the conversation again. */
   | { readonly type: 'showHistory'; readonly shown: boolean }
@@ -159,6 +203,13 @@ export type PanelToHost =
   /** Kept by the host at every pause of typing, so that no reload loses it. */
   | { readonly type: 'draft'; readonly text: string }
   | { readonly type: 'attachSelection'; readonly attached: boolean }
+  /** Opens the choice of what to attach. */
+  | { readonly type: 'attach' }
+  | { readonly type: 'detach'; readonly id: string }
+  /** Files were dropped on the panel; none when the page was not given their addresses. */
+  | { readonly type: 'dropped'; readonly uris: readonly string[] }
+  /** Shows the next question's prompt, as the model will see it, in an editor. */
+  | { readonly type: 'openPrompt' }
   | { readonly type: 'action'; readonly action: PanelAction; readonly turnId?: string }
   /** With `block` (0-based index of a fenced block in the answer) only that block. */
   | { readonly type: 'insert'; readonly turnId: string; readonly block?: number }
@@ -183,7 +234,8 @@ export type PanelToHost =
   | { readonly type: 'renameConversation'; readonly id: string; readonly title: string }
   | { readonly type: 'pinConversation'; readonly id: string; readonly pinned: boolean }
   | { readonly type: 'deleteConversation'; readonly id: string }
-  | { readonly type: 'reveal'; readonly turnId: string }
+  /** Opens the place that the question is about, or the one of an attachment (its index among the question's). */
+  | { readonly type: 'reveal'; readonly turnId: string; readonly attachment?: number }
   /** A link in the model's text; the host asks before it opens anything. */
   | { readonly type: 'openLink'; readonly href: string }
   /** Which of these paths, as a text names them, are files? At most 100; the page that asks gets `places`. */
@@ -213,6 +265,10 @@ const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
   'send',
   'draft',
   'attachSelection',
+  'attach',
+  'detach',
+  'dropped',
+  'openPrompt',
   'action',
   'insert',
   'replace',

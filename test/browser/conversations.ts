@@ -1,4 +1,5 @@
 /** What a host would send: states, events and the English words of the panel. */
+import type { Attachment } from '../../src/core/attachment.ts';
 import { foldEvents } from '../../src/core/conversation.ts';
 import type { ConversationEvent, TurnEnd, TurnPart, TurnPhase } from '../../src/core/conversation.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
@@ -69,6 +70,39 @@ export const strings: PanelStrings = {
     delete: 'Delete',
   },
   ...{ branchOf: '{0} of {1}', previousBranch: 'Previous Version', nextBranch: 'Next Version' },
+  ...{
+    attach: 'Attach',
+    attachHint: 'Attach files, symbols or problems, or drag files here with Shift held',
+    oneAttachment: '1 attachment',
+    manyAttachments: '{0} attachments',
+  },
+  ...{
+    about: 'about {0}',
+    contextMeter: 'Context: {0} tokens. Show what the model will see',
+    contextTitle: 'What the model will see',
+    contextInstructions: 'Instructions',
+  },
+  ...{
+    contextConversation: 'Conversation, without thoughts',
+    contextQuestion: 'This question',
+    contextTogether: 'Together',
+    contextLeft: 'Left for thought and answer',
+  },
+  ...{
+    openAsText: 'Open as Text',
+    leftOutTurn: 'Left out: the oldest turn',
+    leftOutTurns: 'Left out: the {0} oldest turns',
+    tokensLeftOut: '{0} left out',
+    tokensKept: '{0} kept',
+    tokensFree: '{0} free',
+    leftOut: 'Left out of the next question',
+    leftOutNow: 'Left out of this question',
+    leftOutOfThis: 'Turns above are left out of this question',
+    readingAttachment: 'Reading the question and 1 attachment',
+    readingAttachments: 'Reading the question and {0} attachments',
+    leftOutAbove: 'Turns above are left out of the next question',
+    dropToAttach: 'Drop to attach',
+  },
   ...{ dismiss: 'Close', seconds: '{0} s', minutesSeconds: '{0} min {1} s', minutes: '{0} min' },
 };
 
@@ -103,10 +137,10 @@ export class Script {
   }
 
   /** @param replaces the turn whose question this is another version of */
-  ask(task: Task, snapshot?: Snapshot, text = '', replaces?: string): this {
+  ask(task: Task, snapshot?: Snapshot, text = '', replaces?: string, attachments?: readonly Attachment[]): this {
     this.count += 1;
     this.turnId = `turn${this.count}`;
-    const question = { id: this.turnId, task, text, ...(snapshot ? { snapshot } : {}) };
+    const question = { id: this.turnId, task, text, ...(snapshot ? { snapshot } : {}), ...(attachments ? { attachments } : {}) };
     this.events.push({ type: 'asked', question, at: this.at, ...(replaces === undefined ? {} : { replaces }) });
     return this;
   }
@@ -195,6 +229,8 @@ export function stateOf(events: readonly ConversationEvent[], change: Partial<Pa
     },
     selection: undefined,
     selectionAttached: false,
+    attachments: [],
+    context: undefined,
     draft: '',
     fonts: {},
     strings,

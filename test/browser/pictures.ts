@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { PanelState } from '../../src/shared/panelProtocol.ts';
+import { contextPictures } from './contextPictures.ts';
 import { explain, modelInfo, Script, solve, wordsOf } from './conversations.ts';
 import { codeAnswer, mathAnswer, mathThought } from './samples.ts';
 
@@ -137,6 +138,7 @@ export function pictures(): Record<string, Picture> {
         },
       },
     },
+    ...contextPictures(),
     notice: {
       state: solve()
         .answered(mathThought, 'The sum takes every value from 6 upwards: $a + b \\ge 6$.')

@@ -37,7 +37,7 @@ describe('The turns of a conversation on the real engine', () => {
     await ask('Add 1 to that');
     assert.match(turnAt(1).answer, /86/);
     const [first, second] = [idAt(0), idAt(1)];
-    await bench.turns.askInstead(first, 'What is 12 + 30?');
+    await bench.turns.askInstead(first, { text: 'What is 12 + 30?' });
     assert.deepEqual(shown(current()), ['What is 12 + 30? (2/2)']);
     assert.match(turnAt(0).answer, /42/);
     await ask('Add 1 to that');
@@ -55,7 +55,7 @@ describe('The turns of a conversation on the real engine', () => {
       ...{ eol: '\n', before: '', after: '', diagnostics: [] },
     };
     await bench.turns.ask({ task: 'solve', text: '', snapshot: about });
-    await bench.turns.askInstead(idAt(0), 'Only the result.');
+    await bench.turns.askInstead(idAt(0), { text: 'Only the result.' });
     const { question } = turnAt(0);
     assert.equal(question.task, 'solve');
     assert.equal(question.text, 'Only the result.');
@@ -72,7 +72,7 @@ describe('The turns of a conversation on the real engine', () => {
       });
     });
     const id = idAt(0);
-    await Promise.all([first, bench.turns.askInstead(id, 'What is 1 + 1?')]);
+    await Promise.all([first, bench.turns.askInstead(id, { text: 'What is 1 + 1?' })]);
     const left = allTurns(current()).find(({ question }) => question.id === id);
     assert.equal(left?.end?.kind, 'stopped');
     assert.notEqual(left.thought, '');

@@ -159,13 +159,14 @@ describe('The context of the next question', () => {
   it('is shared by instructions, conversation, attachments and question, and the rest is left', () => {
     assert.deepEqual(contextShares(parts), {
       ...{ instructions: 5, conversation: 500, attachments: 120, question: 30, together: 655, left: 345 },
-      ...{ droppedTurns: 0, filled: 0.655, overTokens: 0 },
+      ...{ droppedTurns: 0, leftOut: 0, filled: 0.655, overTokens: 0 },
     });
   });
 
   it('shows what is left out, and how full it would be else', () => {
     const shares = contextShares({ ...parts, history: [100, 250, 250, 150] });
     assert.deepEqual([shares.droppedTurns, shares.conversation, shares.together, shares.left, shares.filled], [1, 400, 555, 445, 0.905]);
+    assert.equal(shares.leftOut, 350);
   });
 
   it('says by how much a question alone is too long', () => {

@@ -1,12 +1,13 @@
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { SelectionOffer } from '../../src/shared/panelProtocol.ts';
-import { fill } from '../../src/shared/panelStrings.ts';
+import type { AttachmentOffer, ContextUse, SelectionOffer } from '../../src/shared/panelProtocol.ts';
 import { icon } from '../icons.ts';
 import { isPlainEnter } from '../keys.ts';
+import { chipRow } from './chips.ts';
+import type { Chip } from './chips.ts';
+import './contextMeter.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
-import { iconButton } from './pushButton.ts';
 
 /** While typing, the host is given the draft at the first key and then once in so many milliseconds. */
 const draftEveryMs = 300;
@@ -25,6 +26,9 @@ export class LemmaComposer extends PanelElement {
     hostDraft: { attribute: false },
     selection: { attribute: false },
     attached: { attribute: false },
+    attachments: { attribute: false },
+    use: { attribute: false },
+    dropping: { attribute: false },
     canSend: { attribute: false },
     text: { state: true },
   };
@@ -33,6 +37,10 @@ export class LemmaComposer extends PanelElement {
   declare hostDraft: string;
   declare selection: SelectionOffer | undefined;
   declare attached: boolean;
+  declare attachments: readonly AttachmentOffer[];
+  declare use: ContextUse | undefined;
+  /** Files are dragged over the panel: says where they will go. */
+  declare dropping: boolean;
   /** A model is chosen and no turn runs. */
   declare canSend: boolean;
   /** What is typed. Set before the first update to restore a draft. */
@@ -43,11 +51,28 @@ export class LemmaComposer extends PanelElement {
   constructor() {
     super();
     this.text = '';
+    this.attachments = [];
+    this.dropping = false;
   }
 
   async focusText(): Promise<void> {
     await this.updateComplete;
     this.querySelector('textarea')?.focus();
+  }
+
+  /** Puts back what was sent and not asked, unless something else is typed by now. */
+  takeBack(text: string): void {
+    if (this.text !== '') return;
+    this.known = text;
+    this.setText(text);
+  }
+
+  /** Puts text behind what is typed, on a line of its own. */
+  insert(text: string): void {
+    const before = this.text === '' || this.text.endsWith('\n') ? this.text : `${this.text}\n`;
+    this.setText(before + text);
+    this.postDraft();
+    void this.focusText();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -59,7 +84,7 @@ export class LemmaComposer extends PanelElement {
   protected override render(): TemplateResult {
     const { strings } = this.context;
     const { selection } = this;
-    return html`${selection && this.attached ? this.chip(selection) : nothing}
+    return html`${chipRow(this.chips(), this.context)}
       <textarea
         rows="1"
         placeholder=${this.placeholder}
@@ -69,7 +94,18 @@ export class LemmaComposer extends PanelElement {
         @keydown=${this.onKey}
         @blur=${this.postDraft}
       ></textarea>
+      ${this.dropping ? html`<div class="dropping">${icon('attach')}${strings.dropToAttach}</div>` : nothing}
       <div class="tools">
+        <button
+          type="button"
+          class="icon add"
+          aria-label=${strings.attach}
+          title=${strings.attachHint}
+          aria-haspopup="menu"
+          @click=${() => this.context.post({ type: 'attach' })}
+        >
+          ${icon('attach')}<span class="t">${strings.attach}</span>
+        </button>
         ${
           selection && !this.attached
             ? html`<button
@@ -79,11 +115,12 @@ export class LemmaComposer extends PanelElement {
                 title=${strings.attachSelection}
                 @click=${() => this.attach(true)}
               >
-                ${icon('attach')}<span class="offer">${selection.label}</span>
+                ${icon('list-selection')}<span class="offer">${selection.label}</span>
               </button>`
             : nothing
         }
         <span class="grow"></span>
+        ${this.use ? html`<lemma-meter .context=${this.context} .use=${this.use}></lemma-meter>` : nothing}
         <button
           type="button"
           class="icon send"
@@ -97,13 +134,13 @@ export class LemmaComposer extends PanelElement {
       </div>`;
   }
 
-  private chip(selection: SelectionOffer): TemplateResult {
-    const { strings } = this.context;
-    return html`<div class="chips" role="list" aria-label=${strings.attachments}>
-      <span class="chip" role="listitem" title=${selection.label}
-        >${icon('list-selection')}<span>${selection.label}</span>${iconButton('close', fill(strings.removeAttachment, selection.label), () => this.attach(false))}</span
-      >
-    </div>`;
+  /** The selection as it is when the question is sent, then what was attached, in that order. */
+  private chips(): Chip[] {
+    const { post } = this.context;
+    const { selection } = this;
+    const selected: Chip[] =
+      selection && this.attached ? [{ kind: 'selection', label: selection.label, onRemove: () => this.attach(false) }] : [];
+    return [...selected, ...this.attachments.map((each) => ({ ...each, onRemove: () => post({ type: 'detach', id: each.id }) }))];
   }
 
   private get sendable(): boolean {

@@ -17,14 +17,14 @@ export function endNote(note: PanelNote, turnId: string, context: PanelContext, 
   </div>`;
 }
 
-/** The one notice slot, above the status line. */
-export function notice(note: PanelNote, context: PanelContext): TemplateResult {
+/** The one notice slot, above the status line. @param below stands between text and buttons */
+export function notice(note: PanelNote, context: PanelContext, below: TemplateResult | typeof nothing = nothing): TemplateResult {
   const act = (action: PanelAction): void => context.post({ type: 'action', action });
   const dismissible = note.buttons.some((button) => button.action === 'dismissNotice');
   return html`<div class="notice ${toneClass[note.tone]}" role=${note.tone === 'error' ? 'alert' : 'status'}>
     ${icon(note.icon)}
     <div>
-      ${note.text}${buttonRow(
+      ${note.text}${below}${buttonRow(
         note.buttons.filter((button) => button.action !== 'dismissNotice'),
         act,
       )}

@@ -13,6 +13,8 @@ import { runningTurn } from '../store.ts';
 import type { Store } from '../store.ts';
 import './composer.ts';
 import type { LemmaComposer } from './composer.ts';
+import { contextNotice, cutAfter, cutLine, sizeShares } from './contextNotice.ts';
+import { acceptDrops } from './dropTarget.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
 import './find.ts';
@@ -39,6 +41,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     pulse: { state: true },
     atEnd: { state: true },
     live: { state: true },
+    dropping: { state: true },
   };
   declare context: PanelContext;
   declare store: Store;
@@ -53,6 +56,8 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   declare atEnd: boolean;
   /** What the polite region says. */
   declare live: string;
+  /** Files are dragged over the panel. */
+  declare dropping: boolean;
   /** Of the log; undefined before the first draw. */
   follow: FollowEnd | undefined;
   /** Called when the reader scrolls. */
@@ -60,6 +65,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   private ticker: number | undefined;
   private said = '';
   private readonly pieces = new Pieces(this);
+  private refuseDrops: (() => void) | undefined;
 
   constructor() {
     super();
@@ -69,6 +75,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     this.finding = false;
     this.atEnd = true;
     this.live = '';
+    this.dropping = false;
   }
 
   get composer(): LemmaComposer | null {
@@ -80,8 +87,18 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     return this.querySelector<LemmaMenu>(':scope > lemma-menu');
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.refuseDrops = acceptDrops(this, {
+      onDrag: (over) => (this.dropping = over),
+      onUris: (uris) => this.context.post({ type: 'dropped', uris }),
+      onText: (text) => this.composer?.insert(text),
+    });
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.refuseDrops?.();
     window.clearInterval(this.ticker);
     this.ticker = undefined;
     this.follow?.dispose();
@@ -110,6 +127,9 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     const turn = runningTurn(store);
     const turns = host.conversation?.turns ?? [];
     const edited = this.isEdited(host);
+    const cut = cutAfter(host, turn);
+    // The context comes last: what is wrong now matters more than what the next question leaves out.
+    const contextWarning = host.context && !turn ? contextNotice(host.context, context) : nothing;
     return html`
       ${this.finding ? html`<lemma-find .context=${context} .turns=${turns} @lemma-find-close=${this.closeFind}></lemma-find>` : nothing}
       <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
@@ -126,7 +146,8 @@ export class LemmaPanel extends PanelElement implements PieceHost {
               : repeat(
                   turns,
                   ({ question }) => question.id,
-                  (each, index) => this.turn(each, index, host, turn, edited),
+                  (each, index) =>
+                    html`${this.turn(each, index, host, turn, edited)}${each.question.id === cut ? cutLine(context, turn !== undefined) : nothing}`,
                 )
           }
         </div>
@@ -141,7 +162,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
               </button>
             </div>`
       }
-      ${host.notice ? notice(host.notice, context) : nothing} ${statusLine(store, host, turn, this.pulse, context)}
+      ${host.notice ? notice(host.notice, context) : contextWarning} ${statusLine(store, host, turn, this.pulse, context)}
       <lemma-composer
         class="composer"
         role="form"
@@ -151,6 +172,9 @@ export class LemmaPanel extends PanelElement implements PieceHost {
         .hostDraft=${host.draft}
         .selection=${host.selection}
         .attached=${host.selectionAttached}
+        .attachments=${host.attachments}
+        .use=${host.context}
+        .dropping=${this.dropping}
         .canSend=${turn === undefined && host.model.kind !== 'notChosen'}
         @lemma-edit-last=${this.editLast}
       ></lemma-composer>
@@ -197,6 +221,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
         this.onScrolled();
       });
     }
+    sizeShares(this);
     const before = changed.get('store') as Store | undefined;
     if (!before?.host || before.host.conversation?.id !== this.store.host?.conversation?.id) return;
     // Asking is the reader's own move, and so is a new version of what was asked: the new turn is what they want to see.

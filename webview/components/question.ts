@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { TurnBranch, TurnQuestion } from '../../src/core/conversation.ts';
-import { formatCount } from '../../src/core/format.ts';
+import { formatCount, formatTokens } from '../../src/core/format.ts';
 import type { TurnWords } from '../../src/shared/panelProtocol.ts';
 import { fill } from '../../src/shared/panelStrings.ts';
+import { chipRow } from './chips.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
 import { iconButton } from './pushButton.ts';
@@ -24,6 +25,7 @@ export class LemmaQuestion extends PanelElement {
     edit: { attribute: false },
     editing: { attribute: false },
     onEdit: { attribute: false },
+    tokens: { attribute: false },
     all: { state: true },
   };
   declare context: PanelContext;
@@ -36,6 +38,8 @@ export class LemmaQuestion extends PanelElement {
   declare editing: TextEdit;
   /** Opens what was typed for editing. */
   declare onEdit: () => void;
+  /** Of the question and its attachments, once the model has counted them. */
+  declare tokens: number | undefined;
   /** All lines are shown. */
   declare all: boolean;
   /** The shown lines are cut off, counted as they wrap. */
@@ -48,7 +52,7 @@ export class LemmaQuestion extends PanelElement {
 
   protected override render(): TemplateResult {
     const { context } = this;
-    const { snapshot, text } = this.question;
+    const { snapshot, text, id, attachments = [] } = this.question;
     const { title = '', place = '', scopeNote = '' } = this.words ?? {};
     const isEdited = this.edit !== undefined;
     const heading = title === '' && place === '' && isEdited ? context.strings.editQuestion : title;
@@ -66,6 +70,10 @@ export class LemmaQuestion extends PanelElement {
             : html`<p class="typed">${text}</p>`
       }
       ${snapshot ? this.source(snapshot.text, snapshot.range.start.character > 0) : nothing}
+      ${chipRow(
+        attachments.map((each, index) => ({ ...each, onOpen: () => context.post({ type: 'reveal', turnId: id, attachment: index }) })),
+        context,
+      )}
     `;
   }
 
@@ -117,8 +125,17 @@ export class LemmaQuestion extends PanelElement {
           @click=${this.toggle}
         >
           ${this.all ? strings.showLess : strings.showAll}</button
-        ><span class="muted num">${lines === 1 ? strings.oneLine : fill(strings.lines, formatCount(lines, locale))}</span>
+        ><span class="muted num">${lines === 1 ? strings.oneLine : fill(strings.lines, formatCount(lines, locale))}${this.counts()}</span>
       </div>`;
+  }
+
+  /** « · 62 tokens · 2 attachments» */
+  private counts(): string {
+    const { strings, locale } = this.context;
+    const count = this.question.attachments?.length ?? 0;
+    const tokens = this.tokens === undefined ? '' : ` · ${fill(strings.tokens, formatTokens(this.tokens, locale))}`;
+    if (count === 0) return tokens;
+    return `${tokens} · ${count === 1 ? strings.oneAttachment : fill(strings.manyAttachments, formatCount(count, locale))}`;
   }
 
   private readonly toggle = (): void => {

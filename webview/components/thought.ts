@@ -119,9 +119,17 @@ export class LemmaThought extends PanelElement {
     const { strings } = this.context;
     const now = this.pulse?.now ?? this.turn.askedAt;
     return html`<span class="fold"
-      >${icon('clockface')}<span>${this.turn.phase === 'reading' ? strings.readingQuestion : strings.waitingForModel}</span
+      >${icon('clockface')}<span>${this.turn.phase === 'reading' ? this.readingWords() : strings.waitingForModel}</span
       ><span class="fact num">· ${this.duration(now - this.turn.askedAt)}</span></span
     >`;
+  }
+
+  /** «Reading the question and 2 attachments» */
+  private readingWords(): string {
+    const { strings, locale } = this.context;
+    const count = this.turn.question.attachments?.length ?? 0;
+    if (count === 0) return strings.readingQuestion;
+    return count === 1 ? strings.readingAttachment : fill(strings.readingAttachments, formatCount(count, locale));
   }
 
   private heading(mode: ThoughtMode): TemplateResult {

@@ -81,6 +81,7 @@ export class LemmaTurn extends PanelElement {
         .context=${context}
         .question=${turn.question}
         .branch=${turn.branch}
+        .tokens=${turn.questionTokens}
         .words=${words}
         .edit=${this.questionEdit}
         .editing=${this.edits.question}

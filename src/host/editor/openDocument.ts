@@ -8,7 +8,7 @@ const unsaved: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell'
 /** The open document, else the file opened again. @throws LemmaFailure `documentGone` */
 export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString() && !document.isClosed);
-  if (open && (open.isDirty || unsaved.has(uri.scheme) || isVisible(open))) return open;
+  if (open && isLive(open)) return open;
   const gone = new LemmaFailure({ code: 'documentGone', fileName: relativeName(uri) });
   if (unsaved.has(uri.scheme)) throw gone;
   try {
@@ -19,6 +19,11 @@ export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument
     gone.cause = thrown;
     throw gone;
   }
+}
+
+/** The document is what the user means, whatever became of its file. Others stay in memory for minutes after their editors. */
+export function isLive(document: vscode.TextDocument): boolean {
+  return document.isDirty || unsaved.has(document.uri.scheme) || isVisible(document);
 }
 
 /**

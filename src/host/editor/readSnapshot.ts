@@ -160,7 +160,7 @@ function copiesOf(text: string, whole: string): number {
 /** Share of characters from which text counts as binary: control characters and bytes that were no UTF-8. */
 const binaryShare = 0.1;
 
-function isBinary(text: string): boolean {
+export function isBinary(text: string): boolean {
   if (text.includes('\0')) return true;
   const strange = text.match(/[\u0001-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
   return strange > 8 && strange > text.length * binaryShare;

@@ -67,7 +67,10 @@ export class PanelConnection {
         else if (change.kind === 'fonts') this.post({ type: 'fonts', fonts: panel.fonts });
         else if (change.kind === 'selection')
           this.post({ type: 'selection', selection: panel.selection, attached: panel.selectionAttached });
-        else this.#sendWords(change.turnId);
+        else if (change.kind === 'attachments') this.post({ type: 'attachments', attachments: panel.attachments });
+        else if (change.kind === 'context') this.post({ type: 'context', context: panel.context });
+        else if (change.kind === 'draftReturned') this.post({ type: 'draft', text: panel.draft });
+        else if (change.kind === 'words') this.#sendWords(change.turnId);
       }),
     );
     webview.html = webviewHtml(webview, extensionUri, place);

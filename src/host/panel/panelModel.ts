@@ -3,7 +3,15 @@ import type { Turn } from '../../core/conversation.ts';
 import { allTurns, turnById } from '../../core/conversation.ts';
 import { justDeleted } from '../../core/conversationTree.ts';
 import type { LemmaError } from '../../core/errors.ts';
-import type { PanelFonts, PanelNote, PanelState, SelectionOffer, TurnWords } from '../../shared/panelProtocol.ts';
+import type {
+  AttachmentOffer,
+  ContextUse,
+  PanelFonts,
+  PanelNote,
+  PanelState,
+  SelectionOffer,
+  TurnWords,
+} from '../../shared/panelProtocol.ts';
 import type { Conversations } from '../conversations.ts';
 import { Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
@@ -15,9 +23,7 @@ import { turnWords } from './turnWords.ts';
 /** What changed outside the conversation, for the view to send on. */
 export type PanelChange =
   | { readonly kind: 'words'; readonly turnId: string }
-  | { readonly kind: 'notice' }
-  | { readonly kind: 'fonts' }
-  | { readonly kind: 'selection' };
+  | { readonly kind: 'notice' | 'fonts' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned' };
 
 /** What one turn says besides its text, kept while the window lives. */
 interface TurnExtra {
@@ -42,6 +48,8 @@ export class PanelModel {
   #selection: SelectionOffer | undefined;
   #selectionAttached = false;
   #fonts: PanelFonts = {};
+  #attachments: readonly AttachmentOffer[] = [];
+  #context: ContextUse | undefined;
 
   /** @param drafts keeps the text in the composer over a reload of the window */
   constructor(conversations: Conversations, model: ModelService, drafts: vscode.Memento) {
@@ -73,6 +81,19 @@ export class PanelModel {
     return this.#fonts;
   }
 
+  get attachments(): readonly AttachmentOffer[] {
+    return this.#attachments;
+  }
+
+  get context(): ContextUse | undefined {
+    return this.#context;
+  }
+
+  /** What the user has typed and not sent. */
+  get draft(): string {
+    return this.#drafts.get<string>(draftKey, '');
+  }
+
   /** Everything, for drawing the panel anew. */
   snapshot(): PanelState {
     const conversation = this.#conversations.current;
@@ -89,8 +110,10 @@ export class PanelModel {
       welcome: welcome(model.kind === 'notChosen'),
       selection: this.#selection,
       selectionAttached: this.#selectionAttached,
-      draft: this.#drafts.get<string>(draftKey, ''),
       fonts: this.#fonts,
+      attachments: this.#attachments,
+      context: this.#context,
+      draft: this.draft,
       strings: panelStrings(),
       locale: vscode.env.language,
     };
@@ -141,8 +164,26 @@ export class PanelModel {
     this.#changed.fire({ kind: 'selection' });
   }
 
+  showAttachments(attachments: readonly AttachmentOffer[]): void {
+    this.#attachments = attachments;
+    this.#changed.fire({ kind: 'attachments' });
+  }
+
+  showContext(context: ContextUse | undefined): void {
+    if (JSON.stringify(context) === JSON.stringify(this.#context)) return;
+    this.#context = context;
+    this.#changed.fire({ kind: 'context' });
+  }
+
+  /** Puts what could not be asked back into the chat box. */
+  async returnDraft(text: string): Promise<void> {
+    await this.saveDraft(text);
+    this.#changed.fire({ kind: 'draftReturned' });
+  }
+
   async saveDraft(text: string): Promise<void> {
     await this.#drafts.update(draftKey, text === '' ? undefined : text);
+    this.#changed.fire({ kind: 'draft' });
   }
 
   #words(turn: Turn): TurnWords {

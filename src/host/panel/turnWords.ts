@@ -13,7 +13,7 @@ export function turnWords(turn: Turn, extra: { readonly note?: PanelNote; readon
   return {
     title: taskTitle(task),
     place: snapshot ? placeLabel(snapshot) : '',
-    scopeNote: [snapshot ? scopeNote(snapshot) : '', budgetNote(turn)].filter((sentence) => sentence !== '').join(' '),
+    scopeNote: [snapshot ? scopeNote(snapshot) : '', droppedNote(turn), budgetNote(turn)].filter((sentence) => sentence !== '').join(' '),
     ...(note ? { note } : {}),
     ...(extra.editNote ? { editNote: extra.editNote } : {}),
     canEdit: snapshot === undefined || vscode.workspace.fs.isWritableFileSystem(vscode.Uri.parse(snapshot.uri).scheme) !== false,
@@ -56,6 +56,14 @@ function scopeNote(snapshot: Snapshot): string {
         : vscode.l10n.t('The lines around the problem were taken.');
     }
   }
+}
+
+/** The conversation did not fit into the context as a whole. */
+function droppedNote({ droppedTurns = 0 }: Turn): string {
+  if (droppedTurns === 0) return '';
+  return droppedTurns === 1
+    ? vscode.l10n.t('The oldest turn did not fit and was left out.')
+    : vscode.l10n.t('The {0} oldest turns did not fit and were left out.', formatCount(droppedTurns, vscode.env.language));
 }
 
 /** The wished number of tokens did not fit into the context. */

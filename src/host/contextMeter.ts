@@ -1,0 +1,143 @@
+import * as vscode from 'vscode';
+import type { ContextShares } from '../core/budget.ts';
+import type { ChatMessage } from '../core/chatMessage.ts';
+import { historyMessages, rememberedTurns } from '../core/conversation.ts';
+import type { TurnQuestion } from '../core/conversation.ts';
+import { formatCount } from '../core/format.ts';
+import { promptText, renderGlmPrompt } from '../core/glmPrompt.ts';
+import { buildMessages } from '../core/prompt.ts';
+import type { ContextUse, PanelNote } from '../shared/panelProtocol.ts';
+import type { Config } from './config.ts';
+import type { Conversations } from './conversations.ts';
+import { Disposables } from './disposables.ts';
+import { measureContext } from './measureContext.ts';
+import type { MeasuredContext } from './measureContext.ts';
+import type { ModelService } from './modelService.ts';
+import type { PanelModel } from './panel/panelModel.ts';
+import type { Questions } from './questions.ts';
+import type { TextViews } from './textViews.ts';
+import type { TokenCounter } from './tokenCounter.ts';
+import { button } from './userMessages.ts';
+
+/** Rest after the last change before the context is computed anew, in milliseconds. */
+const restMs = 250;
+
+/** What the context is made of. */
+export interface MeterSources {
+  readonly conversations: Conversations;
+  readonly model: ModelService;
+  readonly panel: PanelModel;
+  readonly questions: Questions;
+  readonly counter: TokenCounter;
+  readonly config: Config;
+  readonly texts: TextViews;
+}
+
+interface Measured {
+  readonly question: TurnQuestion;
+  readonly history: readonly ChatMessage[];
+  readonly measured: MeasuredContext;
+  readonly contextTokens: number;
+}
+
+/** Tells the panel how the next question would fill the context and what it would leave out, before it is asked. */
+export class ContextMeter {
+  readonly #sources: MeterSources;
+  readonly #disposables = new Disposables();
+  #timer: NodeJS.Timeout | undefined;
+  /** Newest computation; an older one that ends later is not shown. */
+  #round = 0;
+
+  constructor(sources: MeterSources) {
+    this.#sources = sources;
+    const { conversations, model, panel, config } = sources;
+    const keep = this.#disposables;
+    keep.add(conversations.onDidSwitch(() => this.#soon()));
+    keep.add(
+      conversations.onDidAppend(({ event }) => {
+        if (event.type !== 'delta' && event.type !== 'phase') this.#soon();
+      }),
+    );
+    keep.add(
+      model.onDidChange(({ kind }) => {
+        if (kind !== 'loading') this.#soon();
+      }),
+    );
+    keep.add(
+      panel.onDidChange(({ kind }) => {
+        if (kind === 'draft' || kind === 'attachments' || kind === 'selection') this.#soon();
+      }),
+    );
+    keep.add(config.onDidChangeModel(() => this.#soon()));
+    this.#soon();
+  }
+
+  /** The prompt that the next question would have, control tokens spelled out, in a read-only editor. */
+  async openPrompt(): Promise<void> {
+    const { question, history, measured } = await this.#measure();
+    const messages = buildMessages(question, history.slice(2 * measured.droppedTurns));
+    await this.#sources.texts.open(vscode.l10n.t('What the model will see'), promptText(renderGlmPrompt(messages)));
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#round += 1;
+    this.#disposables.dispose();
+  }
+
+  #soon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#show(), restMs);
+  }
+
+  async #show(): Promise<void> {
+    const round = (this.#round += 1);
+    const measured = await this.#measure();
+    if (round === this.#round) this.#sources.panel.showContext(this.#use(measured));
+  }
+
+  async #measure(): Promise<Measured> {
+    const { conversations, model, questions, counter, config } = this.#sources;
+    const question = await questions.next();
+    const history = historyMessages(conversations.current);
+    const { state } = model;
+    const contextTokens = 'info' in state ? state.info.contextTokens : config.model.contextTokens;
+    const measured = await measureContext(question, history, counter, { contextTokens, wantedTokens: config.reply.maxTokens });
+    return { question, history, measured, contextTokens };
+  }
+
+  #use({ question, measured, contextTokens }: Measured): ContextUse {
+    const { filled: _filled, overTokens: _overTokens, ...counts } = measured;
+    const cutAfter = rememberedTurns(this.#sources.conversations.current)[measured.droppedTurns - 1]?.question.id;
+    const note = contextNote(measured);
+    return {
+      ...counts,
+      contextTokens,
+      attachmentCount: question.attachments?.length ?? 0,
+      ...(cutAfter === undefined ? {} : { cutAfter }),
+      ...(note ? { note } : {}),
+    };
+  }
+}
+
+/** What will be left out, said before it is. */
+function contextNote({ droppedTurns, filled, overTokens }: ContextShares): PanelNote | undefined {
+  const count = (value: number): string => formatCount(value, vscode.env.language);
+  const warning = (text: string): PanelNote => ({ tone: 'warning', icon: 'warning', text, buttons: [] });
+  if (overTokens > 0) {
+    return warning(
+      vscode.l10n.t('The question is {0} tokens larger than the context. Remove an attachment, or select less.', count(overTokens)),
+    );
+  }
+  if (droppedTurns === 0) return undefined;
+  const percent = count(Math.min(100, Math.floor(100 * filled)));
+  const text =
+    droppedTurns === 1
+      ? vscode.l10n.t('The conversation fills {0} % of the context. Your next question leaves out the oldest turn.', percent)
+      : vscode.l10n.t(
+          'The conversation fills {0} % of the context. Your next question leaves out the {1} oldest turns.',
+          percent,
+          count(droppedTurns),
+        );
+  return { ...warning(text), buttons: [button('newConversation')] };
+}
