@@ -14,7 +14,7 @@ import type { FollowEnd } from './components/follow.ts';
 import './components/panel.ts';
 import { registerControls } from './controls.ts';
 import { applyFonts } from './fonts.ts';
-import { emptyMemory, recall, remember } from './memory.ts';
+import { emptyMemory, recall, remember, withoutSent } from './memory.ts';
 import type { Memory } from './memory.ts';
 import type { ContentsEvent, FoldEvent } from './components/thought.ts';
 import type { EditEvent } from './components/textEdit.ts';
@@ -96,6 +96,7 @@ function draw(): void {
   fonts = host.fonts;
   const first = context === undefined;
   if (!context || context.strings !== host.strings) context = { strings: host.strings, locale: host.locale, places, post };
+  if (first) keep({ edits: withoutSent(memory.edits, host.conversation) });
   if (first || host.conversation?.id !== memory.conversationId) changeConversation(host.conversation?.id ?? '', first);
   panel.context = context;
   panel.store = store;

@@ -2,6 +2,8 @@
  * What only the panel knows and a reload must not lose: the draft, which thoughts are open, where the reader is.
  * Kept by `setState`, so it survives hiding, moving and reloading of the view.
  */
+import type { Conversation } from '../src/core/conversation.ts';
+import { allTurns } from '../src/core/conversation.ts';
 import type { EditedPart } from './components/textEdit.ts';
 import type { VsCodeApi } from './vscodeApi.ts';
 
@@ -57,4 +59,23 @@ export function recall(api: VsCodeApi): Memory {
 
 export function remember(api: VsCodeApi, memory: Memory): void {
   api.setState(memory);
+}
+
+/**
+ * The edits without those that were sent. The editor may lose the last change of what it remembers, and would bring
+ * back an edit that is over: another version of its turn has the text.
+ */
+export function withoutSent(edits: Edits, conversation: Conversation | undefined): Edits {
+  const turns = conversation ? allTurns(conversation) : [];
+  const kept = (part: EditedPart, isSent: (turn: (typeof turns)[number], text: string) => boolean): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.entries(edits[part]).filter(([id, text]) => {
+        const edited = turns.find(({ question }) => question.id === id);
+        return !edited || !turns.some((turn) => turn.question.id !== id && turn.askedAt > edited.askedAt && isSent(turn, text));
+      }),
+    );
+  return {
+    question: kept('question', ({ question }, text) => text !== '' && question.text === text),
+    thought: kept('thought', ({ thought }, text) => text.trim() !== '' && thought.startsWith(text)),
+  };
 }
