@@ -19,9 +19,9 @@ const mostBytes = 1_000_000;
 /** A whole file; of one that is open the text in the editor, saved or not. @throws LemmaFailure `attachmentRefused` */
 export async function fileAttachment(uri: vscode.Uri): Promise<Attachment> {
   const open = openDocumentOf(uri.toString());
-  const document = open && isLive(open) ? open : await openFile(uri);
+  const { document, text } = open && isLive(open) ? { document: open, text: open.getText() } : await openFile(uri);
   const label = documentName(document).split(/[\\/]/).at(-1) ?? documentName(document);
-  return usable({ ...from(document, 'file'), label, text: document.getText() });
+  return usable({ ...from(document, 'file'), label, text });
 }
 
 /** The selected text. @throws LemmaFailure `attachmentRefused` */
@@ -53,7 +53,7 @@ export async function readAgain(attachment: Attachment): Promise<Attachment> {
   const uri = vscode.Uri.parse(attachment.uri, true);
   if (attachment.kind === 'problems') return problemsAttachment({ uri, languageId: attachment.languageId });
   if (attachment.kind === 'file') return fileAttachment(uri);
-  const document = openDocumentOf(attachment.uri) ?? (await openFile(uri).catch(() => undefined));
+  const document = openDocumentOf(attachment.uri) ?? (await openFile(uri).catch(() => undefined))?.document;
   const range = document && placeOf(document, attachment);
   return usable(range ? movedTo(attachment, document, range) : attachment);
 }
@@ -102,8 +102,9 @@ function usable(attachment: Attachment): Attachment {
 }
 
 /** Files are looked at before VS Code opens them as text, which it refuses to do with what it takes for binary. */
-async function openFile(uri: vscode.Uri): Promise<vscode.TextDocument> {
+async function openFile(uri: vscode.Uri): Promise<{ readonly document: vscode.TextDocument; readonly text: string }> {
   const name = relativeName(uri);
+  let text: string | undefined;
   const hasFileSystem = vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined;
   if (hasFileSystem) {
     const stat = await settled(vscode.workspace.fs.stat(uri));
@@ -114,11 +115,15 @@ async function openFile(uri: vscode.Uri): Promise<vscode.TextDocument> {
     const bytes = await settled(vscode.workspace.fs.readFile(uri));
     if (bytes instanceof Error) throw refused(name, 'unreadable');
     if (bytes.subarray(0, 8192).includes(0)) throw refused(name, 'binary');
+    // A document that no editor shows may be older than its file, which VS Code watches only in the workspace.
+    const decoded = await settled(vscode.workspace.decode(bytes, { uri }));
+    if (decoded instanceof Error) throw refused(name, 'binary');
+    text = decoded;
   }
   // Without a file system it may still be a document that some extension makes up, such as an earlier version.
   const document = await settled(vscode.workspace.openTextDocument(uri));
   if (document instanceof Error) throw refused(name, 'unreadable');
-  return document;
+  return { document, text: text ?? document.getText() };
 }
 
 async function settled<Value>(work: Thenable<Value>): Promise<Value | Error> {
