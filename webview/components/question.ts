@@ -105,7 +105,7 @@ export class LemmaQuestion extends PanelElement {
     const step = (name: string, label: string, turnId: string | undefined): TemplateResult =>
       iconButton(name, label, () => turnId !== undefined && post({ type: 'selectBranch', turnId }), { disabled: turnId === undefined });
     return html`<span class="branch"
-      >${step('chevron-left', strings.previousBranch, ids[index - 1])}<span class="num muted"
+      >${step('chevron-left', strings.previousBranch, ids[index - 1])}<span class="num"
         >${fill(strings.branchOf, formatCount(index + 1, locale), formatCount(ids.length, locale))}</span
       >${step('chevron-right', strings.nextBranch, ids[index + 1])}</span
     >`;
