@@ -124,7 +124,7 @@ describe('Attachments and context in the panel', () => {
       const meter = button('Context: 9.7k / 32k tokens. Show what the model will see');
       assert.match(await meter.innerText(), /^9\.7k \/ 32k/);
       assert.equal(await meter.getAttribute('title'), '9,738 of 32,768 tokens');
-      const share = await find('.meter .bar').evaluate(
+      const share = await find('.meter .shares').evaluate(
         (bar) => bar.firstElementChild!.getBoundingClientRect().width / bar.getBoundingClientRect().width,
       );
       assert.ok(Math.abs(share - 9738 / 32_768) < 0.02, String(share));
@@ -181,7 +181,7 @@ describe('Attachments and context in the panel', () => {
       assert.match(await notice.innerText(), /fills 98 % of the context\. Your next question leaves out the oldest turn\./);
       assert.deepEqual(await notice.locator('.legend span').allInnerTexts(), ['6.4k left out', '24.4k kept', '8.3k free']);
       const [old, kept, whole] = await notice
-        .locator('.bar')
+        .locator('.shares')
         .evaluate((bar) => [...bar.children, bar].map((part) => part.getBoundingClientRect().width));
       assert.ok(
         Math.abs(old! / whole! - 6404 / 32_768) < 0.02 && Math.abs(kept! / whole! - 24_438 / 32_768) < 0.02,

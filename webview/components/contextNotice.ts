@@ -11,14 +11,14 @@ import { notice } from './notes.ts';
 
 /** Parts of a whole, side by side; `sizeShares` gives them their widths once they are on the page. */
 export function shareBar(shares: readonly number[], kinds: readonly string[] = []): TemplateResult {
-  return html`<span class="bar" aria-hidden="true"
+  return html`<span class="shares" aria-hidden="true"
     >${shares.map((share, index) => html`<i class=${kinds[index] ?? ''} data-share=${Math.max(0, share).toFixed(4)}></i>`)}</span
   >`;
 }
 
 /** The policy of the page allows no style attributes in markup; setting the property is no markup. */
 export function sizeShares(parent: HTMLElement): void {
-  for (const part of parent.querySelectorAll<HTMLElement>('.bar > i')) {
+  for (const part of parent.querySelectorAll<HTMLElement>('.shares > i')) {
     part.style.width = `${(100 * Math.min(1, Number(part.dataset.share))).toFixed(2)}%`;
   }
 }
