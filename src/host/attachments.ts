@@ -141,9 +141,13 @@ export class Attachments {
   async #restore(): Promise<void> {
     const items = this.#items;
     const read = await Promise.all(
-      items.map(async (item) => ({ ...item, attachment: await readAgain(item.attachment).catch(() => item.attachment) })),
+      items.map(async (item) => ({ before: item.attachment, now: await readAgain(item.attachment).catch(() => item.attachment) })),
     );
-    this.#items = this.#items.map((item) => read.find(({ id }) => id === item.id) ?? item);
+    // What was edited or reported while they were read is newer.
+    this.#items = this.#items.map((item) => ({
+      ...item,
+      attachment: read.find(({ before }) => before === item.attachment)?.now ?? item.attachment,
+    }));
     await this.#show();
   }
 

@@ -96,6 +96,8 @@ describe('the panel as an editor tab', () => {
     await page.reload();
     await workbenchReady(page, 'a.md');
     await tab.locator('.turn').nth(2).waitFor({ timeout: 60_000 });
+    // An answer is plain text until what draws it is loaded.
+    await tab.locator('.turn').nth(1).locator('.answer math').first().waitFor();
     assert.deepEqual(await texts(tab), before);
     await runCommand(page, 'Lemma: New Conversation');
     await ask(tab, 'What is 17 + 25?');

@@ -41,6 +41,47 @@ class Shown {
   }
 }
 
+/** A disk of its own with one file, whose reading can be held up. */
+class SlowFiles implements vscode.FileSystemProvider {
+  readonly uri = vscode.Uri.parse('lemma-slow:/slow.txt');
+  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+  /** Resolves once the file has been read after it was held up. */
+  read: Promise<void> = Promise.resolve();
+  readonly #content: Uint8Array;
+  readonly #registered = vscode.workspace.registerFileSystemProvider('lemma-slow', this);
+
+  constructor(content: string) {
+    this.#content = new TextEncoder().encode(content);
+  }
+
+  /** @returns what lets it be read */
+  hold(): () => void {
+    let go = (): void => undefined;
+    this.read = new Promise((resolve) => (go = resolve));
+    return go;
+  }
+
+  async readFile(): Promise<Uint8Array> {
+    await this.read;
+    return this.#content;
+  }
+
+  stat(): vscode.FileStat {
+    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.#content.length };
+  }
+
+  watch = (): vscode.Disposable => new vscode.Disposable(() => undefined);
+  readDirectory = (): [string, vscode.FileType][] => [['slow.txt', vscode.FileType.File]];
+  createDirectory(): void {}
+  writeFile(): void {}
+  delete(): void {}
+  rename(): void {}
+
+  dispose(): void {
+    this.#registered.dispose();
+  }
+}
+
 describe('the attachments of the next question', () => {
   const files = new TemporaryFiles();
   let shown: Shown;
@@ -155,5 +196,26 @@ describe('the attachments of the next question', () => {
       (await attachments.read()).map(({ text }) => text),
       ['after the reload', 'y = 2'],
     );
+  });
+
+  it('keep what is reported while another file is still read after the reload', async () => {
+    const slow = new SlowFiles('slow\n');
+    const editor = await files.open('a.txt', 'one\n');
+    const { problemsAttachment } = await import('../../src/host/editor/readAttachment.ts');
+    await attachments.add(problemsAttachment(editor.document), await fileAttachment(slow.uri));
+    attachments.dispose();
+    const letRead = slow.hold();
+    attachments = start();
+    const reported = vscode.languages.createDiagnosticCollection('lemma-test');
+    const told = new Promise((resolve) => vscode.languages.onDidChangeDiagnostics(resolve));
+    reported.set(editor.document.uri, [new vscode.Diagnostic(new vscode.Range(0, 0, 0, 3), 'Wrong.')]);
+    await told;
+    await shown.labels('1 problem', 'slow.txt');
+    letRead();
+    await slow.read;
+    await attachments.add(await fileAttachment(editor.document.uri));
+    await shown.labels('1 problem', 'slow.txt', 'a.txt');
+    reported.dispose();
+    slow.dispose();
   });
 });

@@ -56,6 +56,11 @@ function dialect(open: boolean): Marked {
     tokenizer: {
       blockquote: (src) => (deepNesting.test(src) ? undefined : false),
       list: (src) => (deepNesting.test(src) ? undefined : false),
+      lheading(src) {
+        // Its rule does not ask where a formula begins, so one above a line of `===` would be taken for its words.
+        const raw = this.rules.block.lheading.exec(src)?.[0];
+        return raw !== undefined && blockMathStart.test(raw) ? undefined : false;
+      },
       tag(src) {
         const raw = plainTag.exec(src)?.[0];
         if (raw === undefined) return undefined;

@@ -10,6 +10,12 @@ export const longestParagraph = 2_000;
 const plainLine = /^ {0,3}(?!\d{1,9}[.)](?:\s|$))[\p{L}\p{N}]/u;
 
 /**
+ * A line that a paragraph takes in, but marked's setext heading does not: a list's number other than 1, an empty item,
+ * half of a table. After it a line of `===` is text in the whole paragraph, and would be a heading in a piece of it.
+ */
+const noHeadingLine = /^ {0,3}(?:[*+>#<|:-]|\d{1,9}[.)](?:\s|$)|`{3}|~{3})|^[:\- ]*\|/;
+
+/**
  * The same cuts come out of every longer beginning of the same paragraph, so they are final as soon as they are found.
  * @param paragraph its source from the first line on
  * @param ended no more of it will come; else only a line with its line end counts
@@ -22,6 +28,7 @@ export function cutsIn(paragraph: string, ended: boolean, longest = longestParag
   let begin = 0;
   let marks = noMarks;
   for (let line = 0, end = paragraph.indexOf('\n') + 1; end > 0;) {
+    if (noHeadingLine.test(paragraph.slice(line, end))) break;
     marks = added(marks, paragraph.slice(line, end));
     const nextEnd = paragraph.indexOf('\n', end) + 1;
     const next = paragraph.slice(end, nextEnd > 0 ? nextEnd : undefined);

@@ -85,6 +85,13 @@ describe('Finished blocks', () => {
     );
   });
 
+  it('end before a formula on lines of its own, whatever line follows it', () => {
+    const source = 'para\n\\begin{align}\nx\n\\end{align}\n---\nmore';
+    const whole = new BlockCutter().push(source, true).finished;
+    assert.equal(whole[0], 'para\n');
+    assert.deepEqual(cut([...source]), whole);
+  });
+
   it('come out while the text grows, so that the open tail stays short', () => {
     const cutter = new BlockCutter();
     const paragraph = 'A line of thought with $x^2$ in it, as long as they are.\n\n';
@@ -107,6 +114,8 @@ describe('Finished blocks', () => {
       '1.',
       '-',
       '===',
+      '12.',
+      '***',
       '|a|b|',
       '|---|---|',
       '[d]: u',
