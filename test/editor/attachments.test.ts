@@ -45,24 +45,24 @@ class Shown {
 class SlowFiles implements vscode.FileSystemProvider {
   readonly uri = vscode.Uri.parse('lemma-slow:/slow.txt');
   readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
-  /** Resolves once the file has been read after it was held up. */
-  read: Promise<void> = Promise.resolve();
+  #mayRead: Promise<void> = Promise.resolve();
   readonly #content: Uint8Array;
-  readonly #registered = vscode.workspace.registerFileSystemProvider('lemma-slow', this);
+  readonly #registered: vscode.Disposable;
 
   constructor(content: string) {
     this.#content = new TextEncoder().encode(content);
+    this.#registered = vscode.workspace.registerFileSystemProvider('lemma-slow', this);
   }
 
   /** @returns what lets it be read */
   hold(): () => void {
     let go = (): void => undefined;
-    this.read = new Promise((resolve) => (go = resolve));
+    this.#mayRead = new Promise((resolve) => (go = resolve));
     return go;
   }
 
   async readFile(): Promise<Uint8Array> {
-    await this.read;
+    await this.#mayRead;
     return this.#content;
   }
 
@@ -70,8 +70,14 @@ class SlowFiles implements vscode.FileSystemProvider {
     return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.#content.length };
   }
 
-  watch = (): vscode.Disposable => new vscode.Disposable(() => undefined);
-  readDirectory = (): [string, vscode.FileType][] => [['slow.txt', vscode.FileType.File]];
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [['slow.txt', vscode.FileType.File]];
+  }
+
   createDirectory(): void {}
   writeFile(): void {}
   delete(): void {}
@@ -211,10 +217,14 @@ describe('the attachments of the next question', () => {
     reported.set(editor.document.uri, [new vscode.Diagnostic(new vscode.Range(0, 0, 0, 3), 'Wrong.')]);
     await told;
     await shown.labels('1 problem', 'slow.txt');
+    const readAll = new Promise<void>((resolve) => {
+      shown.onDidChange(() => {
+        if (attachments.current.some(({ text }) => text === 'slow\n')) resolve();
+      });
+    });
     letRead();
-    await slow.read;
-    await attachments.add(await fileAttachment(editor.document.uri));
-    await shown.labels('1 problem', 'slow.txt', 'a.txt');
+    await readAll;
+    await shown.labels('1 problem', 'slow.txt');
     reported.dispose();
     slow.dispose();
   });
