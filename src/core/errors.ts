@@ -26,6 +26,13 @@ export type LemmaError =
   | { readonly code: 'placeGone'; readonly fileName: string }
   | { readonly code: 'noAnswerToInsert' }
   | { readonly code: 'storageFailed'; readonly path: string; readonly reason: string }
+  /** What was to be changed about a conversation that is not open, such as its title. */
+  | { readonly code: 'changeNotSaved'; readonly path: string; readonly reason: string }
+  /** Lines of a conversation's file; `path` is where they are kept. */
+  | { readonly code: 'linesUnreadable'; readonly path: string; readonly lines: number }
+  /** Nothing in the file is a conversation; `path` is where it is kept. */
+  | { readonly code: 'conversationDamaged'; readonly path: string }
+  | { readonly code: 'conversationUnreadable'; readonly path: string; readonly reason: string }
   | { readonly code: 'internal'; readonly reason: string };
 
 /** Why something cannot be attached. `gone`: it was there when it was attached. */

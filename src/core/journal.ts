@@ -4,13 +4,20 @@
  * Reading never fails. A line counts only with its line end, so a write that was cut at any byte (inside a
  * character too) loses that event alone. A line in the middle that cannot be read is left out and reported, and
  * the good lines after it are kept: a gap in a text is better than the rest of a conversation lost, and the
- * fold ignores events that no longer fit.
+ * fold ignores events that no longer fit. An event behind garbage on the same line (zeros of a power failure, the
+ * beginning of a line that was cut) is read too. `journalRepair.ts` says what becomes of the rest.
  */
 import type { ConversationEvent } from './conversation.ts';
 
 /** One line, with its line end. JSON escapes every line break inside. */
 export function encodeEvent(event: ConversationEvent): string {
   return JSON.stringify(event) + '\n';
+}
+
+/** Bytes `from` (first) to `to` (exclusive) of a file. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface DecodedJournal {
@@ -21,8 +28,8 @@ export interface DecodedJournal {
   readonly version: number | undefined;
   /** Lines of a type that this version does not know: a newer version wrote them. */
   readonly unknownEvents: number;
-  /** Lines that are no event at all, not counting a torn last one. */
-  readonly damagedLines: number;
+  /** Lines, or beginnings of lines, that are no event at all: one range each, in order. A torn last line is not among them. */
+  readonly unreadable: readonly ByteRange[];
   /** What is wrong, for the log, or undefined when every byte was read. */
   readonly damaged: string | undefined;
 }
@@ -33,28 +40,47 @@ export function decodeJournal(journal: Uint8Array | string): DecodedJournal {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const events: ConversationEvent[] = [];
   const badLines: number[] = [];
+  const unreadable: ByteRange[] = [];
   let unknownEvents = 0;
   let validBytes = 0;
   let line = 0;
   for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, validBytes)) {
     line++;
-    const found = readLine(decoder, bytes.subarray(validBytes, end));
+    let from = validBytes;
     validBytes = end + 1;
-    if (found === 'damaged') badLines.push(line);
-    else if (found === 'unknown') unknownEvents++;
-    else if (found !== 'blank') events.push(found);
+    let found = readLine(decoder, bytes.subarray(from, end));
+    if (found === 'damaged') {
+      badLines.push(line);
+      const whole = from;
+      from = lastEventStart(bytes, from, end);
+      found = from < end ? readLine(decoder, bytes.subarray(from, end)) : 'damaged';
+      unreadable.push({ from: whole, to: found === 'damaged' ? validBytes : from });
+    }
+    if (found === 'unknown') unknownEvents++;
+    else if (found !== 'blank' && found !== 'damaged') events.push(found);
   }
   return {
     events,
     validBytes,
     version: events.find((event) => event.type === 'created')?.version,
     unknownEvents,
-    damagedLines: badLines.length,
+    unreadable,
     damaged: describeDamage(badLines, bytes.length - validBytes),
   };
 }
 
 const lineFeed = 0x0a;
+const openingBrace = 0x7b;
+/** Nothing inside an event looks like this: in its texts the quotes are escaped. */
+const eventStart = new TextEncoder().encode('{"type":"');
+
+/** Where the last event of a line begins behind other bytes; `end` when there is none. */
+function lastEventStart(bytes: Uint8Array, from: number, end: number): number {
+  for (let at = bytes.lastIndexOf(openingBrace, end - 1); at > from; at = bytes.lastIndexOf(openingBrace, at - 1)) {
+    if (eventStart.every((byte, index) => bytes[at + index] === byte)) return at;
+  }
+  return end;
+}
 
 function readLine(decoder: Decoder, bytes: Uint8Array): ConversationEvent | 'blank' | 'unknown' | 'damaged' {
   try {

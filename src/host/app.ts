@@ -49,6 +49,8 @@ export class LemmaApp {
   readonly #disposables = new Disposables();
   #selectionTimer: NodeJS.Timeout | undefined;
   #context = '';
+  /** Where what could not be read is kept. */
+  #unreadable = '';
 
   constructor(context: vscode.ExtensionContext, statusItem: vscode.StatusBarItem) {
     this.log = this.#disposables.add(vscode.window.createOutputChannel('Lemma', { log: true }));
@@ -130,6 +132,11 @@ export class LemmaApp {
     await vscode.commands.executeCommand('workbench.action.openSettings', query);
   }
 
+  /** Opens what was set aside of a conversation that is damaged, as far as it is text. */
+  async showUnreadable(): Promise<void> {
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(this.#unreadable));
+  }
+
   /** Stops what runs, writes what waits and ends the inference process. */
   async close(): Promise<void> {
     clearTimeout(this.#selectionTimer);
@@ -148,7 +155,13 @@ export class LemmaApp {
     keep.add(this.config.onDidChangeModel(() => this.model.settingsChanged()));
     keep.add(this.conversations.onDidAppend(() => this.#updateContext()));
     keep.add(this.conversations.onDidSwitch(() => this.#updateContext()));
-    keep.add(this.conversations.onDidFail((error) => this.panel.showNotice(error)));
+    keep.add(this.conversations.onDidFail((error) => this.panel.showUnsaved(error)));
+    keep.add(
+      this.conversations.onDidNotRead((error) => {
+        if ('path' in error) this.#unreadable = error.path;
+        this.panel.showNotice(error);
+      }),
+    );
     keep.add(vscode.window.onDidChangeActiveTextEditor(() => this.#offerSelectionSoon()));
     keep.add(vscode.window.onDidChangeTextEditorSelection(() => this.#offerSelectionSoon()));
     statusBar.show(this.model.state);

@@ -43,8 +43,8 @@ export async function handleConversationMessage(app: LemmaApp, message: Conversa
 }
 
 async function sendHistory(app: LemmaApp, query = ''): Promise<void> {
-  const { current, library } = app.conversations;
-  const { items, damaged } = await library.list(query, current);
+  const { current, library, inMemory } = app.conversations;
+  const { items, damaged } = await library.list(query, ...inMemory);
   const questions = (count: number): string => (count === 1 ? vscode.l10n.t('1 question') : vscode.l10n.t('{0} questions', String(count)));
   app.view.post({
     type: 'history',

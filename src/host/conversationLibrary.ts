@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { Conversation, ConversationEvent } from '../core/conversation.ts';
 import { allTurns, foldEvents, journalVersion } from '../core/conversation.ts';
 import { conversationTitle } from '../core/conversationTitle.ts';
+import { LemmaFailure } from '../core/errors.ts';
 import { decodeJournal } from '../core/journal.ts';
+import { completeEvents } from '../core/journalRepair.ts';
 import { migrateJournal } from '../core/journalMigration.ts';
 import { findExcerpt, searchPattern } from '../core/textSearch.ts';
 import type { InferenceLog } from './inferenceClient.ts';
@@ -69,13 +71,13 @@ export class ConversationLibrary {
 
   /**
    * @param query words that must all occur; empty for all conversations
-   * @param current the conversation of this window, which knows more than its file
+   * @param known conversations of this window, which knows more than their files
    */
-  async list(query: string, current?: Conversation): Promise<ConversationsFound> {
+  async list(query: string, ...known: readonly (Conversation | undefined)[]): Promise<ConversationsFound> {
     const names = await readdir(this.#folder).catch((): string[] => []);
     const ids = names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length));
     const stored: StoredConversation[] = [];
-    const waiting = ids.filter((id) => id !== current?.id);
+    const waiting = ids.filter((id) => !known.some((conversation) => conversation?.id === id));
     await Promise.all(
       Array.from({ length: parallelReads }, async () => {
         for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
@@ -84,7 +86,7 @@ export class ConversationLibrary {
         }
       }),
     );
-    if (current && current.turns.length > 0) stored.push(summary(current));
+    for (const conversation of known) if (conversation && conversation.turns.length > 0) stored.push(summary(conversation));
     for (const id of this.#cache.keys()) if (!ids.includes(id)) this.#cache.delete(id);
     const items = await search(stored, query);
     items.sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.changedAt - one.changedAt);
@@ -95,12 +97,17 @@ export class ConversationLibrary {
   /**
    * Adds one event, such as a new title, to a conversation that is not open here.
    * @returns false when another window has it open
+   * @throws `LemmaFailure` when it cannot be written
    */
   async append(id: string, event: ConversationEvent): Promise<boolean> {
     const opened = await JournalFile.open(this.file(id));
     if (!opened) return false;
-    opened.journal.append(event);
-    await opened.journal.close();
+    const { journal } = opened;
+    journal.append(event);
+    await journal.flush();
+    const { failure } = journal;
+    await journal.close();
+    if (failure?.code === 'storageFailed') throw new LemmaFailure({ ...failure, code: 'changeNotSaved' });
     return true;
   }
 
@@ -140,7 +147,7 @@ export class ConversationLibrary {
       const bytes = await readFile(file);
       const version = versionOfBytes(bytes);
       const older = version !== undefined && version < journalVersion ? migrateJournal(bytes.toString('utf8')) : undefined;
-      const { events } = decodeJournal(older ?? withoutThoughts(bytes));
+      const events = completeEvents(decodeJournal(older ?? withoutThoughts(bytes)).events, id);
       const conversation = foldEvents(events);
       // A file without a line is one that a window has just created, or that a full disk left empty: nothing is in it.
       if (!conversation && version === undefined && size > 0 && !(await isLocked(file))) await this.setAside(id);

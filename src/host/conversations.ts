@@ -5,9 +5,11 @@ import { applyEvent, foldEvents, interruptedEvents, journalVersion, turnById } f
 import { turnsBefore } from '../core/conversationTree.ts';
 import { toLemmaError, type LemmaError } from '../core/errors.ts';
 import { decodeJournal } from '../core/journal.ts';
+import { completeEvents } from '../core/journalRepair.ts';
 import { replayEvents } from '../core/replay.ts';
 import { ConversationLibrary } from './conversationLibrary.ts';
-import { Disposables, Emitter } from './disposables.ts';
+import { ConversationWriter } from './conversationWriter.ts';
+import { Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import { JournalFile, NewerJournalError } from './journalFile.ts';
 
@@ -29,6 +31,13 @@ export interface AppendedEvent {
  */
 export type Opened = 'opened' | 'copied' | 'newer' | 'damaged' | 'missing';
 
+/** A conversation in memory, and the way to its file. */
+interface OpenConversation {
+  readonly conversation: Conversation;
+  readonly eventCount: number;
+  readonly writer: ConversationWriter;
+}
+
 const activeKey = 'lemma.activeConversation';
 
 /**
@@ -43,18 +52,21 @@ export class Conversations {
   readonly #appended = new Emitter<AppendedEvent>();
   readonly #switched = new Emitter<void>();
   readonly #failed = new Emitter<LemmaError | undefined>();
-  readonly #disposables = new Disposables();
+  readonly #unread = new Emitter<LemmaError>();
   readonly onDidAppend = this.#appended.event;
   /** Another conversation, or none, is shown from now on. */
   readonly onDidSwitch = this.#switched.event;
-  /** Writing fails (the error) or works again (undefined). */
+  /** Saving fails (the error), or everything is saved again (undefined). */
   readonly onDidFail = this.#failed.event;
+  /** A conversation, or something in it, could not be read; told once, since what is damaged is set aside. */
+  readonly onDidNotRead = this.#unread.event;
   #conversation: Conversation | undefined;
   #eventCount = 0;
-  #journal: JournalFile | undefined;
-  /** Events that wait for the journal's file to be opened. */
-  #unwritten: ConversationEvent[] = [];
-  #opening: Promise<void> | undefined;
+  #writer: ConversationWriter | undefined;
+  /** Conversations that were left and are not yet written and closed, by id. */
+  readonly #left = new Map<string, OpenConversation>();
+  /** Why saving fails, by file. */
+  readonly #failures = new Map<string, LemmaError>();
 
   /** @param folder for the journals; created when needed */
   constructor(folder: string, memory: Memory, log: InferenceLog) {
@@ -78,10 +90,17 @@ export class Conversations {
     try {
       const result = await this.#load(id);
       if (result !== 'opened') this.#log.info(`[store] Conversation ${id} is ${result}; this window starts a new one.`);
+      if (result === 'damaged') this.#unread.fire({ code: 'conversationDamaged', path: `${this.library.file(id)}.damaged` });
     } catch (error) {
       this.#log.error(`[store] Conversation ${id} cannot be opened: ${describe(error)}`);
-      this.#failed.fire({ code: 'storageFailed', path: this.library.file(id), reason: describe(error) });
+      this.#unread.fire({ code: 'conversationUnreadable', path: this.library.file(id), reason: describe(error) });
     }
+  }
+
+  /** The conversations that are known here better than from their files: the current one, then those not yet written. */
+  get inMemory(): readonly Conversation[] {
+    const left = [...this.#left.values()].map(({ conversation }) => conversation);
+    return this.#conversation ? [this.#conversation, ...left] : left;
   }
 
   /**
@@ -92,11 +111,13 @@ export class Conversations {
   async open(id: string): Promise<Opened> {
     if (id === this.#conversation?.id) return 'opened';
     if (!isId(id)) return 'missing';
-    const result = await this.#load(id);
+    if (this.#left.has(id)) await this.#release(id);
+    const left = this.#left.get(id);
+    const result = left ? await this.#return(left) : await this.#load(id);
     if (result !== 'locked') return result;
     const { events, version } = decodeJournal(await readFile(this.library.file(id)));
     if (version !== undefined && version > journalVersion) return 'newer';
-    await this.startWith(events.filter((event) => event.type !== 'created'));
+    await this.startWith(completeEvents(events, id).filter((event) => event.type !== 'created'));
     return 'copied';
   }
 
@@ -105,28 +126,29 @@ export class Conversations {
     const from = this.#eventCount;
     this.#conversation = applyEvent(this.#conversation, event);
     this.#eventCount++;
-    if (this.#journal) this.#journal.append(event);
-    else this.#unwritten.push(event);
+    this.#writer?.append(event);
     this.#appended.fire({ from, event });
   }
 
   /** Leaves the current conversation as it is and shows an empty one. */
   async startNew(): Promise<void> {
-    const journal = await this.#leave();
+    const left = this.#leave();
     this.#switched.fire();
-    await Promise.all([journal?.close(), this.#memory.update(activeKey, undefined)]);
+    await Promise.all([left, this.#remember(undefined)]);
   }
 
   /** Leaves the current conversation as it is and shows a new one that begins with these events, none of them `created`. */
   async startWith(events: readonly ConversationEvent[]): Promise<void> {
-    await (await this.#leave())?.close();
+    await this.#leave();
     const id = randomUUID();
-    this.#unwritten = [{ type: 'created', version: journalVersion, id, at: Date.now() }, ...events];
-    this.#conversation = foldEvents(this.#unwritten);
-    this.#eventCount = this.#unwritten.length;
-    this.#opening = this.#open(id);
+    const all: ConversationEvent[] = [{ type: 'created', version: journalVersion, id, at: Date.now() }, ...events];
+    this.#conversation = foldEvents(all);
+    this.#eventCount = all.length;
+    this.#writer = this.#write(id);
+    for (const event of all) this.#writer.append(event);
     for (const event of interruptedEvents(this.#conversation, Date.now())) this.append(event);
     this.#switched.fire();
+    await this.#remember(id);
   }
 
   /**
@@ -140,11 +162,14 @@ export class Conversations {
     return true;
   }
 
-  /** Writes what waits and closes the file. */
+  /** Tries now to write what waits; `onDidFail` has told what came of it when this resolves. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#writers().map((writer) => writer.flush()));
+  }
+
+  /** Writes what waits and closes the files. */
   async close(): Promise<void> {
-    await this.#opening;
-    await this.#journal?.close();
-    this.#disposables.dispose();
+    await Promise.all(this.#writers().map((writer) => writer.close()));
   }
 
   async #load(id: string): Promise<Exclude<Opened, 'copied'> | 'locked'> {
@@ -157,58 +182,88 @@ export class Conversations {
     });
     if (opened === 'newer') return 'newer';
     if (!opened) return 'locked';
-    const { journal, decoded } = opened;
+    const { journal, decoded, lost } = opened;
     if (decoded.damaged) this.#log.warn(`[store] ${journal.path}: ${decoded.damaged}`);
-    const conversation = foldEvents(decoded.events);
+    const events = completeEvents(decoded.events, id);
+    const conversation = foldEvents(events);
     if (!conversation) {
       await journal.close();
       await this.library.setAside(id);
       return 'damaged';
     }
-    await (await this.#leave())?.close();
-    this.#use(journal);
-    this.#conversation = conversation;
-    this.#eventCount = decoded.events.length;
-    for (const event of interruptedEvents(conversation, Date.now())) this.append(event);
-    this.#switched.fire();
-    await this.#memory.update(activeKey, id);
+    await this.#show({ conversation, eventCount: events.length, writer: this.#write(id, journal) });
+    if (lost) this.#unread.fire({ code: 'linesUnreadable', ...lost });
     return 'opened';
   }
 
-  /** From now on there is no current conversation. @returns the journal of the last one, to be closed */
-  async #leave(): Promise<JournalFile | undefined> {
-    await this.#opening;
-    const journal = this.#journal;
-    this.#journal = undefined;
-    this.#unwritten = [];
+  /** Shows a conversation that was left and is not yet written. */
+  async #return(left: OpenConversation): Promise<'opened'> {
+    this.#left.delete(left.conversation.id);
+    await this.#show(left);
+    return 'opened';
+  }
+
+  async #show({ conversation, eventCount, writer }: OpenConversation): Promise<void> {
+    await this.#leave();
+    this.#conversation = conversation;
+    this.#eventCount = eventCount;
+    this.#writer = writer;
+    for (const event of interruptedEvents(conversation, Date.now())) this.append(event);
+    this.#switched.fire();
+    await this.#remember(conversation.id);
+  }
+
+  /** From now on there is no current conversation. Resolves when the last one is written, or has failed to be. */
+  async #leave(): Promise<void> {
+    const [conversation, eventCount, writer] = [this.#conversation, this.#eventCount, this.#writer];
     this.#conversation = undefined;
     this.#eventCount = 0;
-    return journal;
+    this.#writer = undefined;
+    if (!conversation || !writer) return;
+    this.#left.set(conversation.id, { conversation, eventCount, writer });
+    await this.#release(conversation.id);
+  }
+
+  /** Closes the file of a conversation that was left, once all of it is written. */
+  async #release(id: string): Promise<void> {
+    const left = this.#left.get(id);
+    await left?.writer.flush();
+    // Meanwhile it may have been returned to.
+    if (!left || left !== this.#left.get(id) || left.writer.failure) return;
+    await left.writer.close();
+    this.#left.delete(id);
   }
 
   #create(): void {
     const id = randomUUID();
-    this.#opening = this.#open(id);
+    this.#writer = this.#write(id);
     this.append({ type: 'created', version: journalVersion, id, at: Date.now() });
+    void this.#remember(id);
   }
 
-  async #open(id: string): Promise<void> {
+  #write(id: string, journal?: JournalFile): ConversationWriter {
+    const writer = new ConversationWriter(this.library.file(id), journal);
+    writer.onDidFail((error) => {
+      if (error) this.#log.error(`[store] ${writer.path} cannot be written: ${error.code === 'storageFailed' ? error.reason : error.code}`);
+      if (error) this.#failures.set(writer.path, error);
+      else this.#failures.delete(writer.path);
+      this.#failed.fire([...this.#failures.values()].at(-1));
+      if (!error) void this.#release(id);
+    });
+    return writer;
+  }
+
+  #writers(): ConversationWriter[] {
+    return [...this.#left.values(), ...(this.#writer ? [{ writer: this.#writer }] : [])].map(({ writer }) => writer);
+  }
+
+  /** The conversation to be shown after a reload. A failure costs no more than that. */
+  async #remember(id: string | undefined): Promise<void> {
     try {
-      const opened = await JournalFile.open(this.library.file(id));
-      if (!opened) throw new Error('The file is in use.');
-      this.#use(opened.journal);
-      for (const event of this.#unwritten.splice(0)) opened.journal.append(event);
       await this.#memory.update(activeKey, id);
     } catch (error) {
-      // The conversation goes on in memory; the panel says that it is not being saved.
-      this.#log.error(`[store] ${describe(error)}`);
-      this.#failed.fire({ code: 'storageFailed', path: this.library.file(id), reason: describe(error) });
+      this.#log.warn(`[store] The conversation that is shown cannot be remembered: ${describe(error)}`);
     }
-  }
-
-  #use(journal: JournalFile): void {
-    this.#journal = journal;
-    this.#disposables.add(journal.onDidFail((error) => this.#failed.fire(error)));
   }
 }
 

@@ -105,6 +105,8 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.questions.aboutSelection('solve');
     case 'explainSelection':
       return app.questions.aboutSelection('explain');
+    case 'showUnreadable':
+      return app.showUnreadable();
     case 'undoDelete':
       return app.turns.undoDelete();
     case 'dismissNotice':

@@ -47,6 +47,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Explain the Selection');
     case 'reloadModel':
       return vscode.l10n.t('Try Again');
+    case 'showUnreadable':
+      return vscode.l10n.t('Show Damaged Part');
     case 'undoDelete':
       return vscode.l10n.t('Undo');
     case 'dismissNotice':
@@ -184,6 +186,37 @@ export function errorNote(error: LemmaError): PanelNote {
         button('showLog'),
         button('dismissNotice'),
       );
+    case 'changeNotSaved':
+      return note(
+        vscode.l10n.t(
+          'The change could not be saved to {0}: {1}. Make room there and change it again.',
+          error.path,
+          sentencePart(error.reason),
+        ),
+        button('showLog'),
+        button('dismissNotice'),
+      );
+    case 'linesUnreadable':
+      return warning(linesUnreadableText(error), button('showUnreadable'), button('dismissNotice'));
+    case 'conversationDamaged':
+      return warning(
+        vscode.l10n.t(
+          'Nothing in the conversation that was shown last can be read any more. Its file is kept as {0}; a new conversation begins here.',
+          error.path,
+        ),
+        button('showUnreadable'),
+        button('dismissNotice'),
+      );
+    case 'conversationUnreadable':
+      return warning(
+        vscode.l10n.t(
+          'The conversation that was shown last cannot be read from {0}: {1}. The file is left as it is; reload the window to try again, or go on with a new conversation.',
+          error.path,
+          sentencePart(error.reason),
+        ),
+        button('showLog'),
+        button('dismissNotice'),
+      );
     case 'internal':
       return note(
         vscode.l10n.t('Something in Lemma failed: {0}. The log has the details; asking again often helps.', sentencePart(error.reason)),
@@ -308,6 +341,16 @@ function crashText({ exitCode, signal }: Extract<LemmaError, { code: 'engineCras
   }
   if (signal !== null) return `${vscode.l10n.t('The engine stopped unexpectedly ({0}).', signal)} ${kept}`;
   return `${vscode.l10n.t('The engine stopped unexpectedly (exit code {0}).', exitCode ?? '?')} ${kept}`;
+}
+
+function linesUnreadableText({ lines, path }: Extract<LemmaError, { code: 'linesUnreadable' }>): string {
+  return lines === 1
+    ? vscode.l10n.t('One line of this conversation’s file is damaged; it is kept in {0}. Everything else is here, and you can go on.', path)
+    : vscode.l10n.t(
+        '{0} lines of this conversation’s file are damaged; they are kept in {1}. Everything else is here, and you can go on.',
+        count(lines),
+        path,
+      );
 }
 
 /** A reason from elsewhere, to stand inside a sentence: without its own full stop. */

