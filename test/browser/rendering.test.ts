@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fencedBlocks } from '../../src/core/fences.ts';
 import { explain, solve } from './conversations.ts';
-import type { Script } from './conversations.ts';
+import { assertSameHoweverCut } from './cuts.ts';
 import { PanelPage, themes } from './panelPage.ts';
 import { codeAnswer, mathAnswer, mathThought, mixedMarkdown, placesFound, placesText } from './samples.ts';
 
@@ -25,27 +25,6 @@ $\\href{javascript:window.attacked='math'}{x}$ $\\includegraphics{https://exampl
 <script>window.attacked = 'code'</script>
 \`\`\``;
 
-/** A small generator of numbers from 0 to 1 (mulberry32), so that a failing cut can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-function cutAtRandom(text: string, next: () => number): string[] {
-  const pieces: string[] = [];
-  for (let start = 0; start < text.length;) {
-    const end = start + 1 + Math.floor(next() ** 3 * 60);
-    pieces.push(text.slice(start, end));
-    start = end;
-  }
-  return pieces;
-}
-
 describe('The panel’s rendering', () => {
   let panel: PanelPage;
   before(async () => {
@@ -54,39 +33,14 @@ describe('The panel’s rendering', () => {
   after(() => panel.close());
   afterEach(async () => assert.deepEqual(await panel.violations(), []));
 
-  const html = (selector: string): Promise<string> => panel.page.locator(selector).evaluate((element) => element.innerHTML);
   const answered = async (answer: string): Promise<void> => {
     await panel.open(solve().answered('Hm.', answer).state());
     await panel.drawn();
   };
 
-  it('gives the same answer and thought however the text was cut', async () => {
-    for (const text of [mixedMarkdown, codeAnswer, mathAnswer, hostile]) {
-      await panel.open(solve().answered(text, text).state());
-      await panel.page.click('.fold');
-      await panel.drawn();
-      const whole = { answer: await html('.answer'), thought: await html('.flow') };
-      for (let seed = 1; seed <= 5; seed += 1) {
-        const next = random(seed);
-        const script: Script = solve().phase('thinking');
-        const start = script.events.length;
-        for (const piece of cutAtRandom(text, next)) script.delta('thought', piece);
-        script.phase('answering');
-        for (const piece of cutAtRandom(text, next)) script.delta('answer', piece);
-        const { events } = script.end();
-        await panel.open({ ...solve().phase('thinking').state(), eventCount: start });
-        await panel.page.click('.fold');
-        for (let from = start; from < events.length;) {
-          const count = 1 + Math.floor(next() * 12);
-          await panel.send({ type: 'events', from, events: events.slice(from, from + count) });
-          from += count;
-        }
-        await panel.drawn();
-        assert.equal(await html('.answer'), whole.answer, `answer, seed ${seed}`);
-        assert.equal(await html('.flow'), whole.thought, `thought, seed ${seed}`);
-      }
-    }
-  });
+  for (const [name, text] of Object.entries({ mixedMarkdown, codeAnswer, mathAnswer, hostile })) {
+    it(`gives the same answer and thought however the text was cut: ${name}`, () => assertSameHoweverCut(panel, text, 5));
+  }
 
   it('keeps finished blocks and formulas on the page while text grows', async () => {
     const script = solve().phase('answering').delta('answer', 'First with $x$.\n\nSecond with $y$ and');

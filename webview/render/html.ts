@@ -7,19 +7,34 @@ import { placeMentions } from '../../src/core/placeMentions.ts';
 import type { MarkedOptions, Tokens } from 'marked';
 import { lex, linkDefinitions } from './lexer.ts';
 import type { FormulaToken, LinkDefinitions } from './lexer.ts';
+import { define, definitionsFor } from './macros.ts';
+import type { Macros } from './macros.ts';
 
 export type Slot =
-  /** `closed` false: the end of the formula has not come yet. */
-  | { readonly kind: 'formula'; readonly tex: string; readonly raw: string; readonly display: boolean; readonly closed: boolean }
+  | FormulaSlot
   /** `fenced` false: code by indentation, which the host does not count as a block. */
   | { readonly kind: 'code'; readonly language: string; readonly text: string; readonly fenced: boolean }
   /** `raw` is its Markdown. Unlike the others its element has its content already. */
   | { readonly kind: 'table'; readonly raw: string };
 
+export interface FormulaSlot {
+  readonly kind: 'formula';
+  readonly raw: string;
+  /** What KaTeX is given, after `definitions`. */
+  readonly tex: string;
+  /** Commands from earlier formulas of the text that this one uses; empty for none. */
+  readonly definitions: string;
+  readonly display: boolean;
+  /** False: the end of the formula has not come yet. */
+  readonly closed: boolean;
+}
+
 export interface SlottedHtml {
   /** Not yet sanitised. Slot n is the element with `data-slot="n"`. */
   readonly html: string;
   readonly slots: readonly Slot[];
+  /** What is defined after this block. */
+  readonly macros: Macros;
 }
 
 /** Schemes that a link may have; the host asks before it opens one. Other addresses are shown as text. */
@@ -30,25 +45,28 @@ export type IsPlace = (path: string) => boolean;
 
 /**
  * @param open the text still grows at its end: a formula without an end becomes a slot that is not closed
+ * @param macros what is defined before this block
  */
-export function slottedHtml(markdown: string, links: LinkDefinitions, open: boolean, isPlace: IsPlace): SlottedHtml {
+export function slottedHtml(markdown: string, links: LinkDefinitions, open: boolean, isPlace: IsPlace, macros: Macros): SlottedHtml {
   const slots: Slot[] = [];
   // A copy: a definition in the open tail is not final, and must not be taken for one.
   const tokens = lex(markdown, linkDefinitions(links), open);
-  return { html: new Parser(optionsWith(slots, isPlace)).parse(tokens), slots };
-}
-
-function optionsWith(slots: Slot[], isPlace: IsPlace): MarkedOptions {
+  let current = macros;
   const formula = (token: Tokens.Generic): string => {
-    const { tex, raw, display, closed, type } = token as FormulaToken;
-    slots.push({ kind: 'formula', tex, raw, display, closed });
+    const { raw, display, closed, type } = token as FormulaToken;
+    const { tex, macros: after } = closed ? define(token.tex as string, current) : { tex: token.tex as string, macros: current };
+    slots.push({ kind: 'formula', tex, raw, definitions: closed ? definitionsFor(tex, current) : '', display, closed });
+    current = after;
     return slotElement(type === 'formulaBlock' ? 'div' : 'span', slots.length - 1);
   };
-  return {
+  const options: MarkedOptions = {
     gfm: true,
     renderer: new SlotRenderer(slots, isPlace),
     extensions: { renderers: { formula, formulaBlock: formula }, childTokens: {} },
   };
+  // The renderer is called in the order of the text, so each formula finds what those before it have defined.
+  const html = new Parser(options).parse(tokens);
+  return { html, slots, macros: current };
 }
 
 function slotElement(tag: 'div' | 'span', index: number): string {
@@ -134,9 +152,10 @@ class SlotRenderer extends Renderer {
       });
       return `<tr>${each.join('')}</tr>`;
     };
+    const head = row(token.header, 'th');
     const body = token.rows.map((cells) => row(cells, 'td')).join('');
     const rows = body === '' ? '' : `<tbody>${body}</tbody>`;
-    const table = `<table><thead>${row(token.header, 'th')}</thead>${rows}</table>`;
+    const table = `<table><thead>${head}</thead>${rows}</table>`;
     const place = this.slots.push({ kind: 'table', raw: token.raw }) - 1;
     return `<div class="tablebox" data-slot="${place}"><div class="scroll">${table}</div></div>`;
   }

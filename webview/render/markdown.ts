@@ -5,32 +5,20 @@
  */
 import type { PlaceBook } from '../places.ts';
 import { BlockCutter } from './blocks.ts';
-import { codeElement, updateCode } from './code.ts';
-import type { CodeWords } from './code.ts';
 import { slottedHtml } from './html.ts';
 import { addCaret, nameElements } from './finish.ts';
-import type { LinkWords } from './finish.ts';
-import { formulaElement, formulaKey } from './math.ts';
-import type { FormulaWords, MathOutput } from './math.ts';
-import { isBeyondMarkdown } from './lexer.ts';
+import { isBeyondMarkdown, linkDefinitions } from './lexer.ts';
+import { mayDefine, noMacros } from './macros.ts';
+import type { Macros } from './macros.ts';
 import { mended } from './mend.ts';
-import { morphChildren, morphRange } from './morph.ts';
-import type { MorphRule } from './morph.ts';
+import { morphRange } from './morph.ts';
 import { sanitized } from './sanitize.ts';
-import { scroller, slotOf } from './slots.ts';
-import { copyTableButton } from './table.ts';
-import type { TableWords } from './table.ts';
+import { SlotRule } from './slotRule.ts';
+import type { SlotOptions } from './slotRule.ts';
+import { slotOf } from './slots.ts';
 
-export interface MarkdownWords extends FormulaWords, CodeWords, TableWords, LinkWords {
-  readonly renderFailed: string;
-}
-
-export interface MarkdownOptions {
-  readonly words: MarkdownWords;
-  readonly math: MathOutput;
+export interface MarkdownOptions extends SlotOptions {
   readonly places: PlaceBook;
-  /** A fault in drawing one block; the block is shown as its source. */
-  readonly onError: (error: unknown) => void;
   /** Puts finished blocks into groups, so that style and layout of a long text do not grow with its length. */
   readonly grouped?: boolean;
 }
@@ -41,6 +29,8 @@ interface Block {
   readonly start: number;
   /** Goes on with the paragraph of the block before. */
   readonly continues: boolean;
+  /** What formulas before it have defined. */
+  readonly macros: Macros;
   nodes: ChildNode[];
   drawn: boolean;
 }
@@ -54,6 +44,7 @@ const sliceMs = 8;
 export class MarkdownView {
   private readonly root: HTMLElement;
   private readonly options: MarkdownOptions;
+  private readonly slots: SlotRule;
   private readonly forgetPlaces: () => void;
   private cutter = new BlockCutter();
   private blocks: Block[] = [];
@@ -64,6 +55,8 @@ export class MarkdownView {
   private waiting = 0;
   /** The block that is wanted first: what the reader is to see. */
   private wanted = 0;
+  /** What the formulas of all finished blocks have defined. */
+  private macros = noMacros;
   private tail = '';
   private tailContinues = false;
   private tailNodes: ChildNode[] = [];
@@ -76,6 +69,7 @@ export class MarkdownView {
   constructor(root: HTMLElement, options: MarkdownOptions) {
     this.root = root;
     this.options = options;
+    this.slots = new SlotRule(options);
     this.forgetPlaces = options.places.onFound((paths) => this.redrawUsersOfPlaces(paths));
   }
 
@@ -94,7 +88,8 @@ export class MarkdownView {
     const steady = this.waiting === 0 && before > 0 && onlyLast === this.onlyLast;
     growth.finished.forEach((source, index) => {
       const [start = 0, continues = false] = [growth.starts[index], growth.continuing[index]];
-      this.blocks.push({ source, start, continues, nodes: [], drawn: false });
+      this.blocks.push({ source, start, continues, macros: this.macros, nodes: [], drawn: false });
+      if (mayDefine(source)) this.macros = this.macrosAfter(source);
     });
     this.waiting += growth.finished.length;
     if (growth.newLabels.length > 0) this.redrawUsersOf(growth.newLabels);
@@ -154,6 +149,7 @@ export class MarkdownView {
   private clear(): void {
     this.root.replaceChildren();
     this.blocks = [];
+    this.macros = noMacros;
     this.groups = [];
     this.tailNodes = [];
     this.firstMounted = 0;
@@ -207,7 +203,7 @@ export class MarkdownView {
       parent = this.parentOf(index);
       const fresh = this.blockNodes(block);
       const end = this.tailNodes[fresh.length] ?? null;
-      block.nodes = morphRange(parent, this.tailNodes.slice(0, fresh.length), fresh, end, this.slotRule(false));
+      block.nodes = morphRange(parent, this.tailNodes.slice(0, fresh.length), fresh, end, this.slots.rule(false));
       this.tailNodes = this.tailNodes.slice(fresh.length);
       this.drawnOne(block);
     }
@@ -227,7 +223,7 @@ export class MarkdownView {
     const block = this.blocks[index];
     if (!block || block.drawn) return;
     const parent = this.parentOf(index);
-    block.nodes = morphRange(parent, [], this.blockNodes(block), this.nodeAfter(index, parent), this.slotRule(false));
+    block.nodes = morphRange(parent, [], this.blockNodes(block), this.nodeAfter(index, parent), this.slots.rule(false));
     this.drawnOne(block);
   }
 
@@ -259,12 +255,12 @@ export class MarkdownView {
   }
 
   private drawTail(): void {
-    const fresh = this.complete ? [] : marked(this.nodesOf(mended(this.tail), true, true), this.tailContinues);
+    const fresh = this.complete ? [] : marked(this.nodesOf(mended(this.tail), this.macros, true), this.tailContinues);
     if (fresh.length === 0) this.dropTail();
     else {
       const parent = this.parentOf(this.blocks.length);
       if (this.tailNodes[0] && this.tailNodes[0].parentNode !== parent) this.dropTail();
-      this.tailNodes = morphRange(parent, this.tailNodes, fresh, null, this.slotRule(true));
+      this.tailNodes = morphRange(parent, this.tailNodes, fresh, null, this.slots.rule(true));
     }
     const needed = Math.ceil((this.blocks.length + (fresh.length > 0 ? 1 : 0)) / groupSize);
     for (const group of this.groups.splice(needed)) group.remove();
@@ -304,26 +300,38 @@ export class MarkdownView {
       if (!block.drawn || block.nodes.length === 0 || !isConcerned(block.source)) continue;
       const fresh = this.blockNodes(block);
       const end = block.nodes.at(-1)?.nextSibling ?? null;
-      block.nodes = morphRange(block.nodes[0]?.parentNode ?? this.root, block.nodes, fresh, end, this.slotRule(false));
+      block.nodes = morphRange(block.nodes[0]?.parentNode ?? this.root, block.nodes, fresh, end, this.slots.rule(false));
     }
   }
 
-  private blockNodes({ source, continues }: Block): ChildNode[] {
-    return marked(this.nodesOf(source, false, false), continues);
+  private blockNodes({ source, continues, macros }: Block): ChildNode[] {
+    return marked(this.nodesOf(source, macros, false), continues);
   }
 
-  private nodesOf(source: string, open: boolean, caret: boolean): ChildNode[] {
+  /** Found without drawing, since the block may be out of sight, and without link definitions, which may come later. */
+  private macrosAfter(source: string): Macros {
+    if (isBeyondMarkdown(source)) return this.macros;
+    try {
+      return slottedHtml(source, linkDefinitions(), false, () => false, this.macros).macros;
+    } catch (error) {
+      this.options.onError(error);
+      return this.macros;
+    }
+  }
+
+  /** @param open the tail, which has a caret at its end */
+  private nodesOf(source: string, macros: Macros, open: boolean): ChildNode[] {
     if (isBeyondMarkdown(source)) return [this.sourceParagraph(source)];
     try {
       const { words, places, math } = this.options;
-      const { html, slots } = slottedHtml(source, this.cutter.links, open, (path) => places.isPlace(path, !open));
+      const { html, slots } = slottedHtml(source, this.cutter.links, open, (path) => places.isPlace(path, !open), macros);
       const fragment = sanitized(html);
       for (const place of fragment.querySelectorAll('[data-slot]')) {
         const slot = slots[Number(place.getAttribute('data-slot'))];
         if (slot) slotOf.set(place, slot);
       }
       nameElements(fragment, words, math === 'html');
-      if (caret) addCaret(fragment);
+      if (open) addCaret(fragment);
       return [...fragment.childNodes].filter((node) => node.nodeType !== Node.TEXT_NODE || (node.nodeValue ?? '').trim() !== '');
     } catch (error) {
       this.options.onError(error);
@@ -337,55 +345,6 @@ export class MarkdownView {
     paragraph.title = this.options.words.renderFailed;
     paragraph.textContent = source;
     return paragraph;
-  }
-
-  /** A formula or a code block is built only where the page does not have it already: its place stands for it in comparisons. */
-  private slotRule(open: boolean): MorphRule {
-    return {
-      matches: (old, fresh) => this.slotMatches(old, fresh, open),
-      prepare: (fresh) => {
-        if (!(fresh instanceof HTMLElement)) return fresh;
-        for (const place of fresh.querySelectorAll('[data-slot]')) this.put(place, open);
-        return this.built(fresh, open) ?? fresh;
-      },
-    };
-  }
-
-  private slotMatches(old: Node, fresh: Node, open: boolean): boolean | undefined {
-    const [before, now] = [slotOf.get(old), slotOf.get(fresh)];
-    if (!before && !now) return undefined;
-    if (!before || !now || old.nodeName !== fresh.nodeName) return false;
-    if (before.kind === 'formula' && now.kind === 'formula') return formulaKey(before) === formulaKey(now);
-    if (before.kind === 'table' && now.kind === 'table' && old instanceof HTMLElement && fresh instanceof HTMLElement) {
-      slotOf.set(old, now);
-      morphChildren(scroller(old), scroller(fresh), this.slotRule(open));
-      return true;
-    }
-    if (before.kind !== 'code' || now.kind !== 'code' || before.fenced !== now.fenced || !(old instanceof Element)) return false;
-    slotOf.set(old, now);
-    updateCode(old, now, open, this.options.onError);
-    return true;
-  }
-
-  private put(place: Element, open: boolean): void {
-    const built = this.built(place, open);
-    if (built && built !== place) place.replaceWith(built);
-  }
-
-  /** What stands on the page for this place. A table stays where it is and gets its button. */
-  private built(place: Element, open: boolean): Element | undefined {
-    const slot = slotOf.get(place);
-    if (!slot) return undefined;
-    const { words, math, onError } = this.options;
-    if (slot.kind === 'table') {
-      place.removeAttribute('data-slot');
-      place.append(copyTableButton(words));
-      return place;
-    }
-    const tag = place.nodeName === 'DIV' ? 'div' : 'span';
-    const element = slot.kind === 'code' ? codeElement(slot, words, open, onError) : formulaElement(slot, tag, math, words, onError);
-    slotOf.set(element, slot);
-    return element;
   }
 }
 

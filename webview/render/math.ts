@@ -2,11 +2,11 @@
  * Formulas by KaTeX, which is loaded with the first one. `katex.render` sets its styles through the DOM, so a strict
  * CSP has nothing to forbid; `trust: false` keeps out links and images; size and expansion are limited.
  */
-import type { Slot } from './html.ts';
+import type { FormulaSlot } from './html.ts';
 import { watchOverflow } from './overflow.ts';
 
-type FormulaSlot = Extract<Slot, { kind: 'formula' }>;
 type Katex = typeof import('katex').default;
+type KatexOptions = import('katex').KatexOptions;
 
 /** `html` is KaTeX's own typesetting with MathML for readers; `mathml` is a tenth of it, for long thoughts. */
 export type MathOutput = 'html' | 'mathml';
@@ -14,6 +14,9 @@ export type MathOutput = 'html' | 'mathml';
 /** What Chromium's MathML does not draw as TeX does: boxes, tags and the alignment of columns. */
 const needsHtml =
   /\\(?:boxed|fbox|fcolorbox|[bx]?cancel|sout|angl|tag)|\\begin\{(?:align|split|eqnarray|gather|multline|array|subarray|[dr]?cases|CD)/;
+
+/** Letters of `\mathbb`, `\mathbf` and their kind, which Chromium's MathML draws as the usual italic ones. */
+const otherAlphabet = '[mathvariant]:not([mathvariant=normal])';
 
 /** A source that is shown while its end has not come; shorter ones only keep their room. */
 const shownSourceLength = 160;
@@ -35,6 +38,7 @@ function load(onError: (error: unknown) => void): void {
     (module) => {
       katex = module.default;
       styleThroughObjects();
+      limitExpansion(katex);
       return drawWaiting();
     },
     (error: unknown) => {
@@ -78,7 +82,8 @@ export interface FormulaWords {
 
 /** Equal keys stand for equal elements, so a formula that is already drawn is kept while its paragraph grows. */
 export function formulaKey(slot: FormulaSlot): string {
-  return `${slot.display ? 'd' : 'i'}${slot.closed ? 'c' : 'o'}:${slot.closed || slot.raw.length > shownSourceLength ? slot.tex : ''}`;
+  const { display, closed, definitions, tex, raw } = slot;
+  return `${display ? 'd' : 'i'}${closed ? 'c' : 'o'}:${definitions}:${closed || raw.length > shownSourceLength ? tex : ''}`;
 }
 
 /**
@@ -134,7 +139,7 @@ function sourceElement(source: string): HTMLElement {
  */
 export function mathMl(slot: FormulaSlot): string | undefined {
   try {
-    const html = katex?.renderToString(slot.tex, { ...limits, displayMode: slot.display, output: 'mathml' });
+    const html = katex?.renderToString(slot.tex, { ...settingsFor(slot), output: 'mathml' });
     return html === undefined ? undefined : /<math[\s\S]*<\/math>/.exec(html)?.[0];
   } catch (_thrown) {
     return undefined;
@@ -143,14 +148,63 @@ export function mathMl(slot: FormulaSlot): string | undefined {
 
 const limits = { trust: false, strict: 'ignore', throwOnError: true, maxSize: 20, maxExpand: 500 } as const;
 
+/** @throws what KaTeX says of a definition that it does not understand */
+function settingsFor({ definitions, display }: FormulaSlot): KatexOptions {
+  // KaTeX writes what a formula defines with `\\gdef` into the object that it is given.
+  return { ...limits, displayMode: display, macros: { ...macrosOf(definitions) } };
+}
+
+type KatexMacros = NonNullable<KatexOptions['macros']>;
+
+/** Formulas of one text use the same few definitions. */
+let latest: { readonly definitions: string; readonly macros: KatexMacros } = { definitions: '', macros: {} };
+
+function macrosOf(definitions: string): KatexMacros {
+  if (definitions === '' || !katex) return {};
+  if (latest.definitions !== definitions) {
+    const macros: KatexMacros = {};
+    katex.renderToString(definitions, { ...limits, output: 'mathml', globalGroup: true, macros });
+    latest = { definitions, macros };
+  }
+  return latest.macros;
+}
+
+/** Symbols that the macros of one formula may come to: `maxExpand` counts their calls, not what each of them writes. */
+const mostSymbols = 10_000;
+
+/**
+ * Counts what macros write, since a definition of a thousand letters that is called a hundred times takes half a minute.
+ * The object that expands macros is only to be had from inside a macro.
+ */
+function limitExpansion(to: Katex): void {
+  const limit = (expander: object): string => {
+    const prototype = Object.getPrototypeOf(expander) as Expander;
+    const { expandOnce } = prototype;
+    prototype.expandOnce = function (expandableOnly) {
+      const added = expandOnce.call(this, expandableOnly);
+      this.lemmaSymbols = (this.lemmaSymbols ?? 0) + Number(added);
+      if (this.lemmaSymbols > mostSymbols) throw new RangeError(`Its commands write more than ${mostSymbols} symbols`);
+      return added;
+    };
+    return '';
+  };
+  // The types know macros that are text alone.
+  to.renderToString('\\lemma', { macros: { '\\lemma': limit } as unknown as KatexMacros });
+}
+
+interface Expander {
+  /** @returns how many symbols came in the place of a macro; false for what is none */
+  expandOnce: (this: Expander, expandableOnly?: boolean) => number | false;
+  lemmaSymbols?: number;
+}
+
 function typeset(target: HTMLElement, slot: FormulaSlot, output: MathOutput, words: FormulaWords): void {
   if (!katex) return;
   try {
-    katex.render(slot.tex, target, {
-      ...limits,
-      displayMode: slot.display,
-      output: output === 'mathml' && !needsHtml.test(slot.tex) ? 'mathml' : 'htmlAndMathml',
-    });
+    const settings = settingsFor(slot);
+    const plain = output === 'mathml' && !needsHtml.test(slot.definitions + slot.tex);
+    if (plain) katex.render(slot.tex, target, { ...settings, output });
+    if (!plain || target.querySelector(otherAlphabet)) katex.render(slot.tex, target, { ...settings, output: 'htmlAndMathml' });
     if (slot.display) watchOverflow(target);
   } catch (error) {
     const source = sourceElement(slot.raw.trim());
