@@ -84,6 +84,8 @@ export interface Conversation {
   /** Given by the user; absent: made from the first question. */
   readonly title?: string;
   readonly pinned?: boolean;
+  /** Turns that the user took out of what the model is told; absent: none. They are shown all the same. */
+  readonly leftOut?: readonly string[];
   /** The turns that are shown and that the model remembers: one branch, oldest first. */
   readonly turns: readonly Turn[];
   /** The turns of branches that are not shown, and deleted ones; absent while there are none. For the fold and its helpers alone. */
@@ -128,6 +130,8 @@ export type ConversationEvent =
   | { readonly type: 'turnDeleted'; readonly turnId: string; readonly at: number }
   /** The deletion was undone: the turn is where it was, and shown. */
   | { readonly type: 'turnRestored'; readonly turnId: string; readonly at: number }
+  /** From now on the model is told of all turns but these. */
+  | { readonly type: 'leftOut'; readonly turnIds: readonly string[]; readonly at: number }
   | { readonly type: 'renamed'; readonly title: string; readonly at: number }
   | { readonly type: 'pinned'; readonly pinned: boolean; readonly at: number };
 
@@ -150,6 +154,8 @@ export function applyEvent(conversation: Conversation | undefined, event: Conver
       return deleteTurn(conversation, event.turnId, event.at);
     case 'turnRestored':
       return restoreTurn(conversation, event.turnId);
+    case 'leftOut':
+      return leaveOut(conversation, event.turnIds);
     case 'renamed':
       return rename(conversation, event.title.trim());
     case 'pinned':
@@ -170,6 +176,12 @@ function rename(conversation: Conversation, title: string): Conversation {
   if (title === (conversation.title ?? '')) return conversation;
   const { title: _title, ...untitled } = conversation;
   return title === '' ? untitled : { ...untitled, title };
+}
+
+function leaveOut(conversation: Conversation, turnIds: readonly string[]): Conversation {
+  const { leftOut = [], ...whole } = conversation;
+  if (leftOut.join() === turnIds.join()) return conversation;
+  return turnIds.length === 0 ? whole : { ...whole, leftOut: turnIds };
 }
 
 function pin(conversation: Conversation, pinned: boolean): Conversation {
@@ -324,8 +336,14 @@ export function historyMessages(conversation: Conversation | undefined, uptoTurn
   ]);
 }
 
-/** The turns that `historyMessages` gives, two messages each. */
+/** The turns that `historyMessages` gives, two messages each: those with an answer, but for those the user left out. */
 export function rememberedTurns(conversation: Conversation | undefined, uptoTurnId?: string): Turn[] {
+  const { leftOut = [] } = conversation ?? {};
+  return answeredTurns(conversation, uptoTurnId).filter(({ question }) => !leftOut.includes(question.id));
+}
+
+/** Those of the turns before `uptoTurnId` on its branch (all that are shown when absent) that have ended with an answer. */
+export function answeredTurns(conversation: Conversation | undefined, uptoTurnId?: string): Turn[] {
   if (!conversation) return [];
   const turns = uptoTurnId === undefined ? conversation.turns : turnsBefore(conversation, uptoTurnId);
   return turns.filter((turn) => turn.phase === 'ended' && turn.answer.trim() !== '');

@@ -14,7 +14,8 @@ export function conversationTitle(conversation: Conversation): string {
   return conversation.title ?? (first ? questionTitle(first.question) : '');
 }
 
-function questionTitle({ text, snapshot }: TurnQuestion): string {
+/** A turn by its question, in one line. */
+export function questionTitle({ text, snapshot }: TurnQuestion): string {
   const typed = firstLine(text);
   if (typed !== '' || !snapshot) return shorten(typed);
   const line = firstLine(snapshot.text);

@@ -117,6 +117,7 @@ const eventFields: { readonly [Type in ConversationEvent['type']]: Readonly<Reco
   branchSelected: { turnId: 'string', at: 'number' },
   turnDeleted: { turnId: 'string', at: 'number' },
   turnRestored: { turnId: 'string', at: 'number' },
+  leftOut: { turnIds: 'object', at: 'number' },
   renamed: { title: 'string', at: 'number' },
   pinned: { pinned: 'boolean', at: 'number' },
 };
@@ -127,6 +128,7 @@ function asEvent(value: unknown): ConversationEvent | 'unknown' | 'damaged' {
   if (!isEventType(type)) return 'unknown';
   if (!hasFields(value, eventFields[type])) return 'damaged';
   if (type === 'asked' && !hasFields(value['question'], { id: 'string', task: 'string', text: 'string' })) return 'damaged';
+  if (type === 'leftOut' && !(Array.isArray(value['turnIds']) && value['turnIds'].every((id) => typeof id === 'string'))) return 'damaged';
   if (type === 'delta' && value['part'] !== 'thought' && value['part'] !== 'answer') return 'damaged';
   if (type === 'ended' && !hasFields(value['end'], { kind: 'string' })) return 'damaged';
   return value as unknown as ConversationEvent;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContextShares } from '../core/budget.ts';
 import type { ChatMessage } from '../core/chatMessage.ts';
-import { historyMessages, rememberedTurns } from '../core/conversation.ts';
+import { answeredTurns, historyMessages, rememberedTurns } from '../core/conversation.ts';
 import type { TurnQuestion } from '../core/conversation.ts';
 import { formatCount } from '../core/format.ts';
 import { promptText, renderGlmPrompt } from '../core/glmPrompt.ts';
@@ -79,6 +79,13 @@ export class ContextMeter {
     await this.#sources.texts.open(vscode.l10n.t('What the model will see'), promptText(renderGlmPrompt(messages)));
   }
 
+  /** Lets the user choose the turns that the model is told of. */
+  async chooseTurns(): Promise<void> {
+    const { conversations, counter } = this.#sources;
+    const { chooseTurns } = await import('./turnPick.ts');
+    await chooseTurns(conversations, counter);
+  }
+
   dispose(): void {
     clearTimeout(this.#timer);
     this.#round += 1;
@@ -113,6 +120,7 @@ export class ContextMeter {
     return {
       ...counts,
       contextTokens,
+      answeredTurns: answeredTurns(this.#sources.conversations.current).length,
       attachmentCount: question.attachments?.length ?? 0,
       ...(cutAfter === undefined ? {} : { cutAfter }),
       ...(note ? { note } : {}),
@@ -139,5 +147,5 @@ function contextNote({ droppedTurns, filled, overTokens }: ContextShares): Panel
           percent,
           count(droppedTurns),
         );
-  return { ...warning(text), buttons: [button('newConversation')] };
+  return { ...warning(text), buttons: [button('newConversation'), button('chooseTurns')] };
 }

@@ -158,7 +158,10 @@ export class Conversations {
   async fork(turnId: string): Promise<boolean> {
     const turn = turnById(this.#conversation, turnId);
     if (!this.#conversation || !turn) return false;
-    await this.startWith(replayEvents([...turnsBefore(this.#conversation, turnId), turn]));
+    const turns = [...turnsBefore(this.#conversation, turnId), turn];
+    const leftOut = this.#conversation.leftOut?.filter((id) => turns.some(({ question }) => question.id === id)) ?? [];
+    const events = replayEvents(turns);
+    await this.startWith(leftOut.length === 0 ? events : [...events, { type: 'leftOut', turnIds: leftOut, at: Date.now() }]);
     return true;
   }
 

@@ -87,6 +87,8 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return withTurn(turn, (found) => app.questions.trimmed(found));
     case 'shortenAttachments':
       return withTurn(turn, (found) => app.questions.withShorterAttachments(found));
+    case 'chooseTurns':
+      return app.meter.chooseTurns();
     case 'copyAnswer':
       return app.answers.copyRefused(turnId);
     case 'reloadModel':

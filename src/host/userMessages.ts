@@ -37,6 +37,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Trim Around Cursor');
     case 'shortenAttachments':
       return vscode.l10n.t('Shorten to Fit');
+    case 'chooseTurns':
+      return vscode.l10n.t('Choose What Stays…');
     case 'copyAnswer':
       return vscode.l10n.t('Copy');
     case 'newConversation':

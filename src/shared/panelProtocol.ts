@@ -24,6 +24,8 @@ export type PanelAction =
   | 'openModelSettings'
   | 'trimSelection'
   | 'shortenAttachments'
+  /** Chooses the turns that the model is told of. */
+  | 'chooseTurns'
   | 'copyAnswer'
   | 'newConversation'
   | 'solveSelection'
@@ -83,6 +85,8 @@ export interface ContextUse {
   readonly left: number;
   /** Of the turns that the next question leaves out. */
   readonly leftOut: number;
+  /** Earlier turns with an answer, among them those that the user left out. */
+  readonly answeredTurns: number;
   readonly droppedTurns: number;
   /** Part of it was counted by characters. */
   readonly estimated: boolean;

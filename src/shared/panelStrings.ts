@@ -67,6 +67,7 @@ export const panelStringKeys = [
   'contextTogether',
   'contextLeft',
   'openAsText',
+  'chooseTurns',
   'leftOutTurn',
   'leftOutTurns',
   'tokensLeftOut',

@@ -144,6 +144,12 @@ describe('Attachments and context in the panel', () => {
       ]);
       await details.getByRole('button', { name: 'Open as Text' }).click();
       assert.equal((await panel.sent('openPrompt')).length, 1);
+      await meter.click();
+      await details.getByRole('button', { name: 'Choose What Stays…' }).click();
+      assert.deepEqual(await panel.sent('action'), [{ type: 'action', action: 'chooseTurns' }]);
+      await panel.send({ type: 'context', context: { ...use, answeredTurns: 0 } });
+      await meter.click();
+      assert.equal(await details.getByRole('button').count(), 1, 'there is nothing to choose among');
     });
 
     it('opens, is walked and closes by keyboard, and Escape stops nothing while it is open', async () => {

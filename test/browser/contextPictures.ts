@@ -37,12 +37,16 @@ export const offers: readonly AttachmentOffer[] = attachments.map(({ kind, label
 }));
 
 export const use: ContextUse = {
-  ...{ contextTokens: 32_768, instructions: 7, conversation: 3612, attachments: 6095, attachmentCount: 3, question: 24 },
+  ...{ contextTokens: 32_768, instructions: 7, conversation: 3612, answeredTurns: 2, attachments: 6095, attachmentCount: 3, question: 24 },
   ...{ together: 9738, left: 23_030, leftOut: 0, droppedTurns: 0, estimated: false },
 };
 
 export const fullNote: PanelNote = {
-  ...{ tone: 'warning', icon: 'warning', buttons: [{ action: 'newConversation', label: 'New Conversation' }] },
+  ...{ tone: 'warning', icon: 'warning' },
+  buttons: [
+    { action: 'newConversation', label: 'New Conversation' },
+    { action: 'chooseTurns', label: 'Choose What Stays…' },
+  ],
   text: 'The conversation fills 98 % of the context. Your next question leaves out the oldest turn.',
 };
 
@@ -54,7 +58,7 @@ export function fullContext(): { readonly script: Script; readonly context: Cont
     .ask('ask', undefined, 'And where does it fail?')
     .answered('Hm.', 'It fails for an empty list, since the prefix is read first.', 4, 12);
   const context: ContextUse = {
-    ...{ contextTokens: 32_768, instructions: 7, conversation: 24_400, attachments: 0, attachmentCount: 0, question: 31 },
+    ...{ contextTokens: 32_768, instructions: 7, conversation: 24_400, answeredTurns: 2, attachments: 0, attachmentCount: 0, question: 31 },
     ...{ together: 24_438, left: 8330, leftOut: 6404, droppedTurns: 1, estimated: false, cutAfter: 'turn1', note: fullNote },
   };
   return { script, context };

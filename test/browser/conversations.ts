@@ -90,6 +90,7 @@ export const strings: PanelStrings = {
   },
   ...{
     openAsText: 'Open as Text',
+    chooseTurns: 'Choose What Stays…',
     leftOutTurn: 'Left out: the oldest turn',
     leftOutTurns: 'Left out: the {0} oldest turns',
     tokensLeftOut: '{0} left out',

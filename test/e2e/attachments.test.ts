@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { Attachment } from '../../src/core/attachment.ts';
 import { foldEvents, lastTurn } from '../../src/core/conversation.ts';
@@ -241,6 +241,57 @@ describe('attachments and the context', () => {
     await panel.locator('.cut').getByText('Left out').waitFor();
     assert.equal(newestTurn().droppedTurns, 1);
     await stopIfRunning(panel);
+  });
+
+  it('tells the model of the turns that the user chose, and of those again that were taken back', async () => {
+    await removeAll();
+    await panel.locator('.composer textarea').fill('What is 4 + 5?');
+    await panel.locator('.meter').click();
+    await panel.getByRole('dialog').getByRole('button', { name: 'Choose What Stays…' }).click();
+    await picker()
+      .locator('.monaco-list-row', { hasText: 'What is 2 + 3?' })
+      .filter({ hasText: /\d tokens/ })
+      .waitFor();
+    await session.shot('e2e-choose-turns');
+    await chooseMany('What is 2 + 3?');
+    const note = 'You left this turn out: the model is not told of it.';
+    await panel.locator('.question').filter({ hasText: 'What is 2 + 3?' }).getByText(note).waitFor();
+    const without = await promptText();
+    assert.doesNotMatch(without, /What is 2 \+ 3\?/);
+    assert.match(without, /What is 3 \+ 4\?/);
+    await panel.locator('.meter').click();
+    await panel.getByRole('dialog').getByRole('button', { name: 'Choose What Stays…' }).click();
+    await chooseMany('What is 2 + 3?');
+    await panel.locator('.question').getByText(note).waitFor({ state: 'detached' });
+    assert.match(await promptText(), /What is 2 \+ 3\?/);
+  });
+
+  it('shortens the largest attachment to what fits, where the user wants that, and says so', async () => {
+    await runCommand(page, 'Lemma: New Conversation');
+    await panel.locator('.welcome').waitFor();
+    writeFileSync(session.file('filler.txt'), filler.repeat(6));
+    await runCommand(page, 'Lemma: Attach…');
+    await choose('File…');
+    await chooseMany('filler.txt');
+    await panel
+      .locator('.notice')
+      .getByText(/The question is [\d,]+ tokens larger than the context/)
+      .waitFor();
+    await ask(panel, 'What is 4 + 5?');
+    await panel.locator('.turn .end').getByRole('button', { name: 'Shorten to Fit' }).click();
+    // What the small model makes of it is its own affair: it reads it and thinks.
+    await panel
+      .locator('.turn')
+      .last()
+      .locator('.thought .fold')
+      .getByText(/Th(?:inking|ought)/)
+      .waitFor();
+    await stopIfRunning(panel);
+    const { question, promptTokens = 0 } = newestTurn();
+    const text = question.attachments?.[0]?.text ?? '';
+    assert.ok(text.length > 0 && text.length < 6 * filler.length, `${text.length} characters`);
+    assert.ok(filler.repeat(6).startsWith(text.trimEnd()));
+    assert.ok(promptTokens > 1000 && promptTokens < 1792, `${promptTokens} tokens`);
   });
 
   it('attaches a file from the explorer’s and from the tab’s menu, and one that is dragged from the explorer', async () => {

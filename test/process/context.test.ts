@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Attachment } from '../../src/core/attachment.ts';
-import { isRunning, historyMessages, lastTurn } from '../../src/core/conversation.ts';
+import { isRunning, historyMessages, lastTurn, rememberedTurns } from '../../src/core/conversation.ts';
 import type { Turn, TurnQuestion } from '../../src/core/conversation.ts';
 import { measureContext } from '../../src/host/measureContext.ts';
 import type { MeasuredContext } from '../../src/host/measureContext.ts';
@@ -63,6 +63,20 @@ describe('What the context is said to hold', () => {
       assert.equal(attachments + own, turn.questionTokens);
       assert.equal(turn.droppedTurns, 0);
     }
+  });
+
+  it('is without the turns that the user left out, and so is the question that is then asked', async () => {
+    const next = question('What is 2 + 3?');
+    const whole = await measure(next);
+    const [first] = rememberedTurns(bench.conversations.current);
+    assert.ok(first);
+    const turnIds = [first.question.id];
+    bench.conversations.append({ type: 'leftOut', turnIds, at: Date.now() });
+    const said = await measure(next);
+    assert.ok(said.conversation < whole.conversation);
+    const turn = await asked(next);
+    assert.equal(turn.promptTokens, said.together);
+    bench.conversations.append({ type: 'leftOut', turnIds: [], at: Date.now() });
   });
 
   it('leaves out the same turns as the question that is then asked', async () => {

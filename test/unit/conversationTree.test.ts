@@ -32,6 +32,7 @@ const answered = (id: string, replaces?: string): ConversationEvent[] => [
 const select = (turnId: string): ConversationEvent => ({ type: 'branchSelected', turnId, at: 100 });
 const remove = (turnId: string): ConversationEvent => ({ type: 'turnDeleted', turnId, at: 100 });
 const restore = (turnId: string): ConversationEvent => ({ type: 'turnRestored', turnId, at: 110 });
+const leaveOut = (...turnIds: string[]): ConversationEvent => ({ type: 'leftOut', turnIds, at: 100 });
 const edit = (turnId: string, thought: string): ConversationEvent => ({ type: 'thoughtEdited', turnId, thought, at: 100 });
 
 function fold(...events: ConversationEvent[]): Conversation {
@@ -45,6 +46,33 @@ function shown(conversation: Conversation | undefined): string {
   const label = ({ question, branch }: Turn): string => question.id + (branch ? `(${branch.index + 1}/${branch.ids.length})` : '');
   return (conversation?.turns ?? []).map(label).join(' ');
 }
+
+describe('Turns that the user left out', () => {
+  const told = (conversation: Conversation): string[] => historyMessages(conversation).map(({ content }) => content);
+  const three = [...answered('a'), ...answered('b'), ...answered('c')];
+
+  it('are shown, and the model is not told of them', () => {
+    const conversation = fold(...three, leaveOut('a', 'c'));
+    assert.equal(shown(conversation), 'a b c');
+    assert.deepEqual(told(conversation), ['question b', 'answer b']);
+    assert.deepEqual(historyMessages(conversation, 'c').length, 2, 'also where an earlier question is asked again');
+  });
+
+  it('are told of again when they are taken in', () => {
+    const conversation = fold(...three, leaveOut('a', 'b'), leaveOut('b'));
+    assert.deepEqual(told(conversation), ['question a', 'answer a', 'question c', 'answer c']);
+    assert.deepEqual(fold(...three, leaveOut('a'), leaveOut()), fold(...three));
+  });
+
+  it('stay left out while other branches are shown and their journal is read again', () => {
+    const events = [created, ...three, leaveOut('b'), ...answered('c2', 'c')];
+    const again = foldEvents(decodeJournal(events.map(encodeEvent).join('')).events);
+    assert.ok(again);
+    assert.deepEqual(told(again), ['question a', 'answer a', 'question c2', 'answer c2']);
+    const damaged = decodeJournal(`${encodeEvent(created)}{"type":"leftOut","turnIds":[1],"at":1}\n`);
+    assert.equal(damaged.unreadable.length, 1);
+  });
+});
 
 describe('Branches of a conversation', () => {
   const branched = [...answered('a'), ...answered('b'), ...answered('c'), ...answered('b2', 'b'), ...answered('d')];

@@ -71,7 +71,14 @@ export class LemmaMeter extends PanelElement {
         ${this.fact(strings.contextTogether, together, 'sum')} ${this.fact(strings.contextLeft, left)}
         ${droppedTurns === 0 ? nothing : this.fact(dropped, leftOut, 'warn')}
       </dl>
-      <button type="button" class="link" @click=${this.openPrompt}>${strings.openAsText}</button>
+      <div class="ways">
+        <button type="button" class="link" @click=${this.openPrompt}>${strings.openAsText}</button>
+        ${
+          this.use.answeredTurns === 0
+            ? nothing
+            : html`<button type="button" class="link" @click=${this.chooseTurns}>${strings.chooseTurns}</button>`
+        }
+      </div>
     </div>`;
   }
 
@@ -93,6 +100,11 @@ export class LemmaMeter extends PanelElement {
   private readonly openPrompt = (): void => {
     this.open = false;
     this.context.post({ type: 'openPrompt' });
+  };
+
+  private readonly chooseTurns = (): void => {
+    this.open = false;
+    this.context.post({ type: 'action', action: 'chooseTurns' });
   };
 
   /** Escape closes this before it would stop a reply. */

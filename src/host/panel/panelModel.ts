@@ -19,17 +19,12 @@ import { modelName, modelStatus } from '../modelWords.ts';
 import { button, deletedNote, errorNote } from '../userMessages.ts';
 import { panelStrings } from './panelStrings.ts';
 import { turnWords } from './turnWords.ts';
+import type { TurnExtra } from './turnWords.ts';
 
 /** What changed outside the conversation, for the view to send on. */
 export type PanelChange =
   | { readonly kind: 'words'; readonly turnId: string }
   | { readonly kind: 'notice' | 'fonts' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned' };
-
-/** What one turn says besides its text, kept while the window lives. */
-interface TurnExtra {
-  readonly note?: PanelNote;
-  readonly editNote?: PanelNote;
-}
 
 /**
  * The state of the panel that is not in the conversation: notice, notes, draft and attached selection. Lives in the host,
@@ -41,12 +36,15 @@ export class PanelModel {
   readonly #drafts: vscode.Memento;
   readonly #changed = new Emitter<PanelChange>();
   readonly onDidChange = this.#changed.event;
+  /** What turns say besides their text, kept while the window lives. */
   readonly #extras = new Map<string, TurnExtra>();
   #notice: PanelNote | undefined;
   /** Saving fails. Stays, under any other notice, until everything is saved. */
   #unsaved: PanelNote | undefined;
   /** The user has put that away; the next question, which is not saved either, brings it back. */
   #unsavedDismissed = false;
+  /** The turns that say they are left out. */
+  #leftOut: readonly string[] = [];
   /** The user does not want the last deletion undone, or something newer has to be said. */
   #undoDismissed = false;
   #selection: SelectionOffer | undefined;
@@ -65,7 +63,13 @@ export class PanelModel {
       if (event.type === 'asked') this.#unsavedDismissed = false;
       if (event.type === 'turnDeleted' || event.type === 'turnRestored' || event.type === 'asked') this.#changed.fire({ kind: 'notice' });
     });
-    conversations.onDidSwitch(() => (this.#undoDismissed = false));
+    conversations.onDidAppend(({ event }) => {
+      if (event.type === 'leftOut') this.#leftOutChanged();
+    });
+    conversations.onDidSwitch(() => {
+      this.#undoDismissed = false;
+      this.#leftOut = conversations.current?.leftOut ?? [];
+    });
   }
 
   /** What was deleted last can be put back as long as nothing else has to be said, also after the window was reloaded. */
@@ -204,8 +208,16 @@ export class PanelModel {
     this.#changed.fire({ kind: 'draft' });
   }
 
+  #leftOutChanged(): void {
+    const before = this.#leftOut;
+    this.#leftOut = this.#conversations.current?.leftOut ?? [];
+    const changed = [...before, ...this.#leftOut].filter((id) => !(before.includes(id) && this.#leftOut.includes(id)));
+    for (const turnId of changed) this.#changed.fire({ kind: 'words', turnId });
+  }
+
   #words(turn: Turn): TurnWords {
-    return turnWords(turn, this.#extras.get(turn.question.id));
+    const { id } = turn.question;
+    return turnWords(turn, this.#extras.get(id), this.#conversations.current?.leftOut?.includes(id));
   }
 }
 

@@ -68,6 +68,7 @@ export function panelStrings(): PanelStrings {
     contextTogether: vscode.l10n.t('Together'),
     contextLeft: vscode.l10n.t('Left for thought and answer'),
     openAsText: vscode.l10n.t('Open as Text'),
+    chooseTurns: vscode.l10n.t('Choose What Stays…'),
     leftOutTurn: vscode.l10n.t('Left out: the oldest turn'),
     leftOutTurns: vscode.l10n.t('Left out: the {0} oldest turns'),
     tokensLeftOut: vscode.l10n.t('{0} left out'),

@@ -6,14 +6,26 @@ import type { Task } from '../../core/task.ts';
 import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
 import { placeLabel } from '../../core/place.ts';
 import { endNote } from '../userMessages.ts';
-/** Everything about one turn that is said in words. `editNote`: what the last Insert, Replace or Copy came to. */
-export function turnWords(turn: Turn, extra: { readonly note?: PanelNote; readonly editNote?: PanelNote } = {}): TurnWords {
+
+/** What is known of a turn besides itself. */
+export interface TurnExtra {
+  /** In place of what is said about its end. */
+  readonly note?: PanelNote;
+  /** What the last Insert, Replace or Copy came to. */
+  readonly editNote?: PanelNote;
+}
+
+/** Everything about one turn that is said in words. @param isLeftOut the user took it out of what the model is told */
+export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false): TurnWords {
   const { snapshot, task } = turn.question;
+  const leftOutNote = isLeftOut ? vscode.l10n.t('You left this turn out: the model is not told of it.') : '';
   const note = extra.note ?? endNote(turn);
   return {
     title: taskTitle(task),
     place: snapshot ? placeLabel(snapshot) : '',
-    scopeNote: [snapshot ? scopeNote(snapshot) : '', droppedNote(turn), budgetNote(turn)].filter((sentence) => sentence !== '').join(' '),
+    scopeNote: [leftOutNote, snapshot ? scopeNote(snapshot) : '', droppedNote(turn), budgetNote(turn)]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
     ...(note ? { note } : {}),
     ...(extra.editNote ? { editNote: extra.editNote } : {}),
     canEdit: snapshot === undefined || vscode.workspace.fs.isWritableFileSystem(vscode.Uri.parse(snapshot.uri).scheme) !== false,
