@@ -68,9 +68,12 @@ export function formatTokensShort(tokens: number, locale: string): string {
   return whole < 1000 ? formatCount(whole, locale) : `${numberFormat(locale, 1).format(Math.floor(whole / 100) / 10)}k`;
 }
 
-/** The size of a context as it is commonly named, in units of 1,024: 32,768 tokens are `32k`. */
+/** The size of a context as it is commonly named, in units of 1,024: 32,768 tokens are `32k`, 1,792 are `1.7k`. */
 export function formatContext(tokens: number, locale: string): string {
-  return tokens < 1024 ? formatCount(tokens, locale) : `${formatCount(Math.floor(tokens / 1024), locale)}k`;
+  if (tokens < 1024) return formatCount(tokens, locale);
+  const digits = tokens % 1024 === 0 || tokens >= 10 * 1024 ? 0 : 1;
+  const unit = 10 ** digits;
+  return `${numberFormat(locale, digits).format(Math.floor((tokens / 1024) * unit) / unit)}k`;
 }
 
 /** Tokens per second: one decimal below 10, else whole. 0 without elapsed time. */

@@ -95,7 +95,7 @@ describe('attachments and the context', () => {
   it('says what it would count while no model is loaded, and loads none for it', async () => {
     await panel
       .locator('.meter')
-      .filter({ hasText: /~\d+ \/ 1k/ })
+      .filter({ hasText: /~\d+ \/ 1\.7k/ })
       .waitFor();
     await panel.locator('.line').getByText('Loads with the first question').waitFor();
   });

@@ -89,8 +89,8 @@ describe('Durations and counts', () => {
       ['0', '71', '999', '1.0k', '5.9k', '27.2k'],
     );
     assert.deepEqual(
-      [512, 1024, 32_768, 131_072].map((tokens) => formatContext(tokens, 'en')),
-      ['512', '1k', '32k', '128k'],
+      [512, 1024, 1792, 32_768, 40_000, 131_072].map((tokens) => formatContext(tokens, 'en')),
+      ['512', '1k', '1.7k', '32k', '39k', '128k'],
     );
   });
 });
