@@ -153,4 +153,24 @@ describe('the turns of a conversation in the workbench', () => {
     await answered(panel, '44');
     await journal().until((events) => isDeepStrictEqual(turnsOf(events), before));
   });
+
+  it('think more beside the answer that is there, from the same thought on', async () => {
+    await runCommand(page, 'Lemma: New Conversation');
+    await panel.locator('.welcome').waitFor();
+    await ask(panel, 'What is 47 + 38?');
+    await answered(panel, '85');
+    await pick(0, 'Think More');
+    await version('2 of 2');
+    await turn(0)
+      .locator('.thought .fold')
+      .getByText(/Thought/)
+      .waitFor();
+    await answered(panel, '');
+    await journal().until((events) => turnsOf(events).filter(({ end }) => end?.kind === 'complete').length === 2);
+    const [first, second] = turnsOf(journal().events()).toSorted((one, other) => one.askedAt - other.askedAt);
+    assert.ok(first && second);
+    assert.ok(second.thought.startsWith(first.thought.trimEnd()) && second.thought.length > first.thought.length);
+    await panel.getByRole('button', { name: 'Previous Version' }).click();
+    await answered(panel, '85');
+  });
 });
