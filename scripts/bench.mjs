@@ -1,4 +1,6 @@
 /**
+ * `npm run bench -- panel [--fast]` measures the panel alone (scripts/lib/panelBench.mjs).
+ *
  * `npm run bench`: measures a production build in a real workbench and the engine alone, prints a Markdown report and
  * writes it to out/bench.md, with the numbers in out/bench.json. Goals are the project's own; a number over its goal is
  * marked, and changes no exit code, since times depend on the machine.
@@ -8,12 +10,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensureDependencies } from './lib/install.mjs';
 import { modernNode } from './lib/node24.mjs';
+import { panelBench } from './lib/panelBench.mjs';
 import { outFolder, root } from './lib/places.mjs';
 import { PlainError, runMain, step } from './lib/progress.mjs';
 import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
+  const [only, ...options] = process.argv.slice(2);
+  if ((only !== undefined && only !== 'panel') || options.some((option) => option !== '--fast'))
+    throw new PlainError('npm run bench measures all but the panel, npm run bench -- panel [--fast] measures the panel.');
   await ensureDependencies();
+  if (only === 'panel') return panelBench({ fast: options.includes('--fast'), figures, machine: machine() });
   const { build, firstLoad } = await import('../esbuild.js');
   await step('Building for production', () => build({ production: true, quiet: true }));
   const bundle = sizes(firstLoad);
@@ -31,10 +38,10 @@ await runMain(async () => {
 });
 
 /** Runs a measurement, whose last line of output is JSON. */
-async function figures(script, extra) {
+async function figures(script, extra, args = []) {
   if (!existsSync(path.join(root, script))) throw new PlainError(`${script} is missing, so there is nothing to measure with.`);
   const node = await modernNode();
-  const output = await mustRun(`Measuring by ${script}`, node, [path.join(root, script)], {
+  const output = await mustRun(`Measuring by ${script}`, node, [path.join(root, script), ...args], {
     cwd: root,
     env: cleanEnv({ nodeBinary: node, extra }),
   });
