@@ -117,7 +117,7 @@ async function start(hostDraft: string): Promise<void> {
   const { composer } = panel;
   if (composer && memory.draft !== '' && memory.draft !== hostDraft) composer.text = memory.draft;
   if (focusWanted) void composer?.focusText();
-  panel.follow?.restore(memory.scroll);
+  await panel.restore(memory.scroll);
   panel.onScrolled = () => {
     const { follow } = panel;
     if (follow && !follow.restoring) keepScroll(follow);

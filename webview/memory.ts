@@ -13,7 +13,8 @@ import type { VsCodeApi } from './vscodeApi.ts';
  */
 export interface ReadingPlace {
   readonly turnId: string;
-  readonly part: 'answer' | 'thought';
+  /** `turn`: no text is at the edge, so it is the turn itself. */
+  readonly part: 'answer' | 'thought' | 'turn';
   readonly block: number;
   readonly offset: number;
 }
@@ -36,7 +37,7 @@ export interface Memory {
   readonly contents: readonly string[];
   /** Questions and thoughts that are being edited, by turn. */
   readonly edits: Edits;
-  /** `atEnd` follows the text; else `place` is returned to, or where there is no text at the log's top edge, `top` in pixels. */
+  /** `atEnd` follows the text; else `place` is returned to, or in an empty log, `top` in pixels. */
   readonly scroll: { readonly top: number; readonly atEnd: boolean; readonly place?: ReadingPlace };
 }
 

@@ -1,4 +1,5 @@
 import type { LemmaPanel } from './components/panel.ts';
+import type { LemmaTurn } from './components/turn.ts';
 
 /** Room above a turn that is gone to, in pixels. */
 const above = 4;
@@ -12,12 +13,12 @@ export function stepTurn(panel: LemmaPanel, event: KeyboardEvent): boolean {
   const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
   if ((key !== 'ArrowUp' && key !== 'ArrowDown') || !altKey || ctrlKey || metaKey || shiftKey) return false;
   const log = panel.querySelector<HTMLElement>('.log');
-  const turns = [...panel.querySelectorAll<HTMLElement>('lemma-turn')];
+  const turns = [...panel.querySelectorAll<LemmaTurn>('lemma-turn')];
   if (!log || turns.length === 0) return false;
   const step = key === 'ArrowUp' ? -1 : 1;
   const index = indexFrom(turns, log, panel, step);
   const turn = turns[index];
-  if (turn) goTo(turn, log);
+  if (turn) void goTo(turn, log);
   else if (index >= turns.length) void panel.composer?.focusText();
   return true;
 }
@@ -36,8 +37,9 @@ function indexFrom(turns: readonly HTMLElement[], log: HTMLElement, panel: Lemma
 }
 
 /** A turn that is seen whole is not moved. */
-function goTo(turn: HTMLElement, log: HTMLElement): void {
+async function goTo(turn: LemmaTurn, log: HTMLElement): Promise<void> {
   turn.focus({ preventScroll: true });
+  await turn.draw();
   const [box, seen] = [turn.getBoundingClientRect(), log.getBoundingClientRect()];
   if (box.top < seen.top || box.bottom > seen.bottom) log.scrollTop += box.top - seen.top - above;
 }

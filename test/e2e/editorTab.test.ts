@@ -39,9 +39,9 @@ describe('the panel as an editor tab', () => {
     await session.close();
   });
 
-  /** What was asked, thought and answered; the buttons have shorter names in a narrow page. */
+  /** What was asked, thought and answered, in sight or not. */
   const texts = async (panel: FrameLocator): Promise<string[]> =>
-    panel.locator('.turn').locator('.question, .thought .fold, .answer').allInnerTexts();
+    panel.locator('.turn').locator('.question, .thought .fold, .answer').allTextContents();
 
   it('opens beside the editor, on the editor’s background, with the cursor in its composer', async () => {
     await runCommand(page, 'Lemma: Open Panel as Editor');

@@ -14,6 +14,7 @@ import { iconButton } from './pushButton.ts';
 import { LemmaQuestion } from './question.ts';
 import { showRange } from './showRange.ts';
 import { LemmaThought } from './thought.ts';
+import type { LemmaTurn } from './turn.ts';
 
 /** Time that finding the matches on the page may take of one frame, and a pause in the stream before they are found anew. */
 const sliceMs = 6;
@@ -33,7 +34,9 @@ export class LemmaFind extends PanelElement {
   /** Index of the match that is shown; -1 for none. */
   declare current: number;
   private found: readonly Match[] = [];
+  /** Counts the runs of `markAll` and of `showCurrent`: an older one gives way. */
   private round = 0;
+  private shows = 0;
   private timer: number | undefined;
   private readonly all = new Highlight();
   private readonly one = new Highlight();
@@ -56,6 +59,7 @@ export class LemmaFind extends PanelElement {
     super.disconnectedCallback();
     window.clearTimeout(this.timer);
     this.round += 1;
+    this.shows += 1;
     CSS.highlights.delete('lemma-found');
     CSS.highlights.delete('lemma-current');
   }
@@ -101,7 +105,12 @@ export class LemmaFind extends PanelElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('turns') || this.query === '' || this.timer !== undefined) return;
+    if (changed.has('turns')) this.refreshSoon();
+  }
+
+  /** What is on the page has changed: after a pause it is searched and marked anew. */
+  refreshSoon(): void {
+    if (this.query === '' || this.timer !== undefined) return;
     this.timer = window.setTimeout(() => {
       this.timer = undefined;
       this.searchAgain();
@@ -148,18 +157,18 @@ export class LemmaFind extends PanelElement {
   }
 
   private async showCurrent(): Promise<void> {
-    const round = (this.round += 1);
+    const show = (this.shows += 1);
     const match = this.found[this.current];
     this.one.clear();
     if (match) {
       const range = await this.rangeOf(match);
-      if (round !== this.round) return;
+      if (show !== this.shows) return;
       if (range) {
         this.one.add(range);
         await showRange(range);
       }
     }
-    if (round === this.round) await this.markAll();
+    if (show === this.shows) await this.markAll();
   }
 
   /** Opens what hides the match. */
@@ -167,6 +176,7 @@ export class LemmaFind extends PanelElement {
     const turn = this.turns.find(({ question }) => question.id === match.turnId);
     const element = turnElement(match.turnId);
     if (!turn || !element) return undefined;
+    await element.draw();
     const text = searchedText(turn, match.part);
     if (match.part === 'question') {
       const question = element.querySelector('lemma-question');
@@ -214,8 +224,8 @@ function sameMatch(a: Match, b: Match): boolean {
   return a.turnId === b.turnId && a.part === b.part && a.offset === b.offset;
 }
 
-function turnElement(turnId: string): HTMLElement | undefined {
-  return [...document.querySelectorAll<HTMLElement>('lemma-turn')].find(({ dataset }) => dataset.turn === turnId);
+function turnElement(turnId: string): LemmaTurn | undefined {
+  return [...document.querySelectorAll<LemmaTurn>('lemma-turn')].find(({ dataset }) => dataset.turn === turnId);
 }
 
 function questionNodes(turn: HTMLElement | undefined): readonly Node[] {

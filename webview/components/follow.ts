@@ -19,6 +19,7 @@ export class FollowEnd {
   private lastTop = 0;
   /** What grows now was opened by the reader, whose place is where they clicked. */
   private held = false;
+  private steady: { readonly turn: HTMLElement; readonly top: number; readonly scrollTop: number } | undefined;
   /** Where to return to, until the reader moves: formulas and code arrive late and change heights. */
   private wanted: Scroll | undefined;
 
@@ -76,6 +77,31 @@ export class FollowEnd {
     this.log.scrollTop += element.getBoundingClientRect().top - before;
     this.lastTop = this.log.scrollTop;
     this.setAtEnd(this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < endPx);
+  }
+
+  /** What the reader sees stays where it is while turns are drawn, in sight or out of it. @param change ends before the next frame */
+  async keepSteady(change: () => Promise<void>): Promise<void> {
+    const steady = this.atEnd || this.wanted ? undefined : this.firstTurn();
+    await change();
+    if (steady?.turn.isConnected === true) {
+      const moved = steady.turn.getBoundingClientRect().top - steady.top;
+      if (Math.abs(moved) >= 1) this.log.scrollTop += moved;
+      this.steady = { ...steady, scrollTop: this.log.scrollTop };
+    }
+    this.lastTop = this.log.scrollTop;
+  }
+
+  /** The turn that is to stay. As long as nobody scrolls, where it was at first: what is rounded must not add up. */
+  private firstTurn(): { readonly turn: HTMLElement; readonly top: number } | undefined {
+    if (this.steady?.scrollTop === this.log.scrollTop && this.steady.turn.isConnected) return this.steady;
+    const { top, bottom } = this.log.getBoundingClientRect();
+    const turns = [...this.log.querySelectorAll<HTMLElement>('.turn')];
+    const first = turns.findIndex((each) => each.getBoundingClientRect().bottom > top);
+    const [turn, next] = [turns[first], turns[first + 1]];
+    // Of one that is not drawn and reaches into the view, the end is seen: what follows is to stay.
+    const nextTop = next?.getBoundingClientRect().top ?? bottom;
+    const stays = next && turn?.matches('.far') === true && turn.getBoundingClientRect().top < top && nextTop < bottom ? next : turn;
+    return stays && { turn: stays, top: stays.getBoundingClientRect().top };
   }
 
   dispose(): void {

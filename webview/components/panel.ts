@@ -6,7 +6,8 @@ import type { Turn } from '../../src/core/conversation.ts';
 import type { PanelState } from '../../src/shared/panelProtocol.ts';
 import { icon } from '../icons.ts';
 import { rememberFocus } from '../focusKeeper.ts';
-import type { Edits, Fold } from '../memory.ts';
+import type { Edits, Fold, Memory } from '../memory.ts';
+import { Nearness } from '../nearness.ts';
 import { beat, pulseMs } from '../pulse.ts';
 import type { Pulse } from '../pulse.ts';
 import { runningTurn } from '../store.ts';
@@ -66,6 +67,10 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   private said = '';
   private readonly pieces = new Pieces(this);
   private refuseDrops: (() => void) | undefined;
+  private readonly nearness = new Nearness(
+    (change) => this.follow?.keepSteady(change) ?? change(),
+    () => this.querySelector<LemmaFind>('lemma-find')?.refreshSoon(),
+  );
 
   constructor() {
     super();
@@ -102,11 +107,13 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     window.clearInterval(this.ticker);
     this.ticker = undefined;
     this.follow?.dispose();
+    this.nearness.dispose();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('store')) return;
     rememberFocus(this);
+    this.nearness.meet(this.store.host?.conversation?.turns ?? [], (id) => this.folds[id] === 'open');
     const turn = runningTurn(this.store);
     if (!turn) {
       window.clearInterval(this.ticker);
@@ -203,6 +210,8 @@ export class LemmaPanel extends PanelElement implements PieceHost {
       .newest=${turn === host.conversation?.turns.at(-1)}
       .busy=${running !== undefined}
       .editedInPanel=${edited}
+      .far=${this.nearness.heightOf(id)}
+      .onDraw=${this.drawTurn}
     ></lemma-turn>`;
   }
 
@@ -222,12 +231,27 @@ export class LemmaPanel extends PanelElement implements PieceHost {
       });
     }
     sizeShares(this);
+    if (log && changed.has('store')) this.nearness.watch(log, this.querySelectorAll<LemmaTurn>('lemma-turn'));
     const before = changed.get('store') as Store | undefined;
     if (!before?.host || before.host.conversation?.id !== this.store.host?.conversation?.id) return;
     // Asking is the reader's own move, and so is a new version of what was asked: the new turn is what they want to see.
     // What they walk to begins where they are.
     if (isNewQuestion(this.store, before)) this.follow?.toEnd();
     else if (shownIds(this.store) !== shownIds(before)) this.follow?.hold();
+  }
+
+  /** With its neighbours, so that nothing in sight of it moves when they are drawn. */
+  private readonly drawTurn = (turn: LemmaTurn | undefined): Promise<void> => {
+    const turns = [...this.querySelectorAll<LemmaTurn>('lemma-turn')];
+    const at = turn ? turns.indexOf(turn) : -1;
+    return at < 0 ? Promise.resolve() : this.nearness.draw(turns.slice(Math.max(0, at - 1), at + 2));
+  };
+
+  /** Puts the reader back where a reload found them. */
+  async restore(scroll: Memory['scroll']): Promise<void> {
+    const { turnId } = scroll.place ?? {};
+    await this.drawTurn([...this.querySelectorAll<LemmaTurn>('lemma-turn')].find(({ dataset }) => dataset.turn === turnId));
+    this.follow?.restore(scroll);
   }
 
   private readonly editLast = (): void => {
@@ -246,7 +270,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   /** Ctrl+F, F3, Shift+F3 and Ctrl+Shift+O. @returns the key was one of them */
   findKey({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
     const control = (ctrlKey || metaKey) && !altKey;
-    if (control && shiftKey && key.toLowerCase() === 'o') this.openContents();
+    if (control && shiftKey && key.toLowerCase() === 'o') void this.openContents();
     else if ((control && !shiftKey && key.toLowerCase() === 'f') || (key === 'F3' && !this.finding)) void this.openFind();
     else if (key === 'F3') this.querySelector<LemmaFind>('lemma-find')?.step(shiftKey ? -1 : 1);
     else return false;
@@ -254,9 +278,12 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   }
 
   /** Of the thought that has the focus, else of the last one. */
-  private openContents(): void {
-    const focused = document.activeElement?.closest('lemma-turn')?.querySelector('lemma-thought');
-    const thought = focused ?? [...this.querySelectorAll('lemma-thought')].findLast((each) => each.checkVisibility());
+  private async openContents(): Promise<void> {
+    const turns = [...this.querySelectorAll<LemmaTurn>('lemma-turn')];
+    const thinks = ({ turn }: LemmaTurn): boolean => turn.thought.trim() !== '' || turn.phase !== 'ended';
+    const turn = turns.find((each) => each.contains(document.activeElement) && thinks(each)) ?? turns.findLast(thinks);
+    await turn?.draw();
+    const thought = turn?.querySelector('lemma-thought');
     if (thought instanceof LemmaThought) void thought.openContents();
   }
 

@@ -1,19 +1,20 @@
 import type { ReadingPlace } from '../memory.ts';
 
-const parts: Readonly<Record<ReadingPlace['part'], string>> = { answer: 'lemma-answer', thought: '.flow' };
+const parts = { answer: 'lemma-answer', thought: '.flow' } as const;
 
-/** The block of text at the log's top edge; undefined where a card or a button is there. */
+/** The block of text at the log's top edge; where a card or a button is there, its turn. Undefined without turns. */
 export function placeAt(log: Element): ReadingPlace | undefined {
   const edge = log.getBoundingClientRect().top;
   for (const turn of log.querySelectorAll<HTMLElement>('lemma-turn')) {
     if (turn.getBoundingClientRect().bottom <= edge) continue;
+    const turnId = turn.dataset.turn ?? '';
     for (const part of ['thought', 'answer'] as const) {
       const blocks = blocksOf(turn.querySelector(parts[part]));
       const block = firstBelow(blocks, edge);
       const top = blocks[block]?.getBoundingClientRect().top;
-      if (top !== undefined && (block > 0 || top <= edge)) return { turnId: turn.dataset.turn ?? '', part, block, offset: top - edge };
+      if (top !== undefined && (block > 0 || top <= edge)) return { turnId, part, block, offset: top - edge };
     }
-    return undefined;
+    return { turnId, part: 'turn', block: 0, offset: turn.getBoundingClientRect().top - edge };
   }
   return undefined;
 }
@@ -21,7 +22,7 @@ export function placeAt(log: Element): ReadingPlace | undefined {
 /** Pixels that the log has to be scrolled by for the place to be where it was; undefined while it is not on the page. */
 export function distanceTo(log: Element, { turnId, part, block, offset }: ReadingPlace): number | undefined {
   const turn = [...log.querySelectorAll<HTMLElement>('lemma-turn')].find(({ dataset }) => dataset.turn === turnId);
-  const element = blocksOf(turn?.querySelector(parts[part]))[block];
+  const element = part === 'turn' ? turn : blocksOf(turn?.querySelector(parts[part]))[block];
   return element?.checkVisibility() === true ? element.getBoundingClientRect().top - log.getBoundingClientRect().top - offset : undefined;
 }
 

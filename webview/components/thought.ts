@@ -64,7 +64,8 @@ export class LemmaThought extends PanelElement {
   view: MarkdownView | undefined;
   private readonly outliner = new ThoughtOutliner();
   private entries: readonly OutlineEntry[] = [];
-  private log: Element | null = null;
+  /** Listened to while the contents are shown. */
+  private log: Element | undefined;
   private frame: number | undefined;
 
   constructor() {
@@ -73,15 +74,9 @@ export class LemmaThought extends PanelElement {
     this.current = -1;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.log = this.closest('.log');
-    this.log?.addEventListener('scroll', this.onScroll, { passive: true });
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.log?.removeEventListener('scroll', this.onScroll);
+    this.followScroll(false);
     this.clear();
   }
 
@@ -237,6 +232,14 @@ export class LemmaThought extends PanelElement {
     if (node instanceof Element) void showRange(node, true);
   };
 
+  /** Only where there is an entry to mark: a thousand thoughts that listen to each scrolling cost more than the scrolling. */
+  private followScroll(on: boolean): void {
+    if (on === (this.log !== undefined)) return;
+    this.log?.removeEventListener('scroll', this.onScroll);
+    this.log = on ? (this.closest('.log') ?? undefined) : undefined;
+    this.log?.addEventListener('scroll', this.onScroll, { passive: true });
+  }
+
   private readonly onScroll = (): void => {
     if (!this.contents || this.mode !== 'open') return;
     this.frame ??= requestAnimationFrame(() => {
@@ -258,6 +261,7 @@ export class LemmaThought extends PanelElement {
 
   protected override updated(): void {
     const { mode, turn } = this;
+    this.followScroll(this.contents && mode === 'open');
     if (this.contents && this.current < 0) this.onScroll();
     if (mode === 'folded' || turn.thought === '') {
       this.clear();

@@ -10,6 +10,7 @@ import type { PanelContext } from './element.ts';
 import { endNote } from './notes.ts';
 import './question.ts';
 import type { EditEvent, EditedPart, LemmaTextEdit, TextEdit } from './textEdit.ts';
+import type { LemmaThought } from './thought.ts';
 import './thought.ts';
 import { turnActions } from './turnActions.ts';
 
@@ -30,6 +31,8 @@ export class LemmaTurn extends PanelElement {
     newest: { attribute: false },
     busy: { attribute: false },
     editedInPanel: { attribute: false },
+    far: { attribute: false },
+    onDraw: { attribute: false },
     copied: { state: true },
     opened: { state: true },
   };
@@ -49,6 +52,10 @@ export class LemmaTurn extends PanelElement {
   declare busy: boolean;
   /** Some text is being edited, in this turn or another, so the next step is there and no other button is filled. */
   declare editedInPanel: boolean;
+  /** Height in pixels while only the question is drawn; undefined when all of the turn is. */
+  declare far: number | undefined;
+  /** Asks for a turn that is not drawn; resolves when it is. */
+  declare onDraw: (turn: LemmaTurn) => Promise<void>;
   /** The answer was put on the clipboard a moment ago. */
   declare copied: boolean;
   /** What the user has opened for editing on this page, and where the focus was then. */
@@ -61,7 +68,19 @@ export class LemmaTurn extends PanelElement {
     this.copied = false;
   }
 
+  /** Resolves when all of the turn is on the page, before the next frame. */
+  async draw(): Promise<void> {
+    if (this.far !== undefined) await this.onDraw(this);
+    await this.querySelector<LemmaThought>('lemma-thought')?.updateComplete;
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('far')) {
+      this.classList.toggle('far', this.far !== undefined);
+      this.style.blockSize = this.far === undefined ? '' : `${this.far}px`;
+      // Also of one that was drawn while it was out of sight, until it is seen.
+      if (this.far !== undefined) this.style.setProperty('--lm-far', `${this.far}px`);
+    }
     // The same objects while text streams, so that the question is not drawn at every frame.
     if (changed.has('busy') || changed.has('opened') || changed.has('context'))
       this.edits = { question: this.textEdit('question'), thought: this.textEdit('thought') };
@@ -70,7 +89,8 @@ export class LemmaTurn extends PanelElement {
   protected override render(): TemplateResult {
     const { turn, words, context } = this;
     const { strings } = context;
-    const { id } = turn.question;
+    const { id, text } = turn.question;
+    if (this.far !== undefined) return html`<p class="question"><span class="typed">${text === '' ? words?.title : text}</span></p>`;
     const answering = turn.phase === 'answering' || turn.answer !== '';
     const ended = turn.phase === 'ended';
     return html`
@@ -134,6 +154,7 @@ export class LemmaTurn extends PanelElement {
   /** Opens the question or the thought as text to be changed, with the cursor in it. */
   edit(part: EditedPart): void {
     if (this.busy) return;
+    if (this.far !== undefined) return void this.draw().then(() => this.edit(part));
     const field = this.querySelector<LemmaTextEdit>(`lemma-${part} lemma-text-edit`);
     if (field) return field.focusText();
     this.opened = part;
