@@ -76,12 +76,16 @@ describe('The panel is for everyone:', () => {
         const unreached = await panel.page.evaluate(() => {
           const controls = 'button, a[data-href], textarea, vscode-button, input, select, [tabindex="0"]';
           // Of an icon bar, a list or a menu one is reached by Tab and the others by the arrows.
-          const composite = '[role=toolbar], [role=tree], [role=listbox], [role=menu], [role=tablist]';
-          return [...document.querySelectorAll<HTMLElement>(controls)]
-            .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches(':disabled'))
-            .filter((each) => !each.dataset.reached && !each.closest('[aria-hidden=true]'))
-            .filter((each) => !(each.tabIndex === -1 && each.closest(composite)))
-            .map((each) => each.outerHTML.slice(0, 120));
+          const composite = '[role=toolbar], [role=tree], [role=listbox], [role=menu], [role=tablist], .outline';
+          return (
+            [...document.querySelectorAll<HTMLElement>(controls)]
+              .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches(':disabled'))
+              .filter((each) => !each.dataset.reached && !each.closest('[aria-hidden=true]'))
+              .filter((each) => !(each.tabIndex === -1 && each.closest(composite)))
+              // Comes and goes with the reading place, which this walk moves; behaviour.test.ts reaches it.
+              .filter((each) => !each.closest('.latest'))
+              .map((each) => each.outerHTML.slice(0, 120))
+          );
         });
         assert.deepEqual(unreached, [], name);
       }

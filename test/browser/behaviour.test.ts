@@ -301,7 +301,7 @@ describe('The panel', () => {
       await events(script.events.length, script.delta('answer', `\n\n${longThought}`).events);
       await panel.drawn();
       assert.equal(await scrollTop(), place);
-      await button('Latest').click();
+      await button('Latest').press('Enter');
       await panel.page.waitForFunction(() => !document.querySelector('.latest'));
       assert.equal(await gap(), 0);
     });

@@ -2,21 +2,23 @@ import type { Page } from 'playwright-core';
 import type { PanelState } from '../../src/shared/panelProtocol.ts';
 import { contextPictures } from './contextPictures.ts';
 import { explain, modelInfo, Script, solve, wordsOf } from './conversations.ts';
+import { morePictures } from './morePictures.ts';
 import { codeAnswer, mathAnswer, mathThought } from './samples.ts';
 
 export interface Picture {
   readonly state: PanelState;
-  /** Selects what is clicked once the state is drawn: the last of its kind. Not by the mouse, after which Tab would go on from there. */
-  readonly click?: string;
+  /** Selects what is clicked once the state is drawn, one after the other: the last of its kind. Not by the mouse, after which Tab would go on from there. */
+  readonly click?: string | readonly string[];
 }
 
 /** Does what a picture needs beside its state. */
 export async function prepare(page: Page, { click }: Picture): Promise<void> {
-  if (click === undefined) return;
-  await page
-    .locator(click)
-    .last()
-    .evaluate((control: HTMLElement) => control.click());
+  for (const each of [click ?? []].flat()) {
+    await page
+      .locator(each)
+      .last()
+      .evaluate((control: HTMLElement) => control.click());
+  }
 }
 
 /** The states that the design draws, each as the host would send it. */
@@ -139,6 +141,7 @@ export function pictures(): Record<string, Picture> {
       },
     },
     ...contextPictures(),
+    ...morePictures(),
     notice: {
       state: solve()
         .answered(mathThought, 'The sum takes every value from 6 upwards: $a + b \\ge 6$.')

@@ -1,0 +1,76 @@
+import { explain, modelInfo, solve, wordsOf } from './conversations.ts';
+import type { Picture } from './pictures.ts';
+import { mathAnswer, mathThought } from './samples.ts';
+
+/** States of reading on, of waiting and of trouble. */
+export function morePictures(): Record<string, Picture> {
+  const now = Date.now();
+  const read = solve().answered(mathThought, mathAnswer);
+  const limit = solve()
+    .phase('reading')
+    .phase('thinking')
+    .delta('thought', mathThought, 27_204)
+    .phase('answering', 300_000)
+    .delta('answer', mathAnswer.slice(0, 250), 2796)
+    .end({ kind: 'limit', by: 'maxTokens', tokens: 30_000 }, 320_000);
+  const more = solve()
+    .answered(mathThought, mathAnswer)
+    .ask('solve', undefined, '', 'turn1')
+    .phase('reading')
+    .phase('thinking', 0)
+    .delta('thought', `${mathThought}\nWait, let me check this again.\n`, 900);
+  return {
+    contents: { state: read.state(), click: ['.fold', '[aria-label^="Contents of"]'] },
+    searching: { state: read.state(), click: ['.fold', '.thought [aria-label^="Search in"]'] },
+    editingThought: { state: read.state(), click: ['[aria-label="More Actions"]', '[role=menuitem]:has-text("Edit Thought")'] },
+    waiting: { state: solve(now - 500).state({ model: { kind: 'busy', info: modelInfo, activity: 'reading', sinceMs: now } }) },
+    thinkingMore: { state: more.state({ model: { kind: 'busy', info: modelInfo, activity: 'thinking', sinceMs: now } }) },
+    limit: {
+      state: limit.state({
+        words: {
+          turn1: {
+            ...wordsOf('solve'),
+            title: 'Solve',
+            place: 'sample.tex:12–14',
+            note: {
+              tone: 'warning',
+              icon: 'warning',
+              text: 'The answer is not finished: it reached the limit of 30,000 tokens, 27,204 of them thought.',
+              buttons: [
+                { action: 'continue', label: 'Continue', primary: true },
+                { action: 'openModelSettings', label: 'Open Settings' },
+              ],
+            },
+          },
+        },
+      }),
+    },
+    leftOut: {
+      state: explain()
+        .answered('Hm.', 'It evaluates a polynomial.')
+        .state({
+          words: {
+            turn1: {
+              ...wordsOf('explain'),
+              title: 'Explain',
+              place: 'poly.py:8–15',
+              scopeNote: 'You left this turn out: the model is not told of it.',
+            },
+          },
+        }),
+    },
+    storage: {
+      state: read.state({
+        notice: {
+          tone: 'error',
+          icon: 'error',
+          text: 'This conversation cannot be saved to conversations/b1c2.jsonl: there is no room on the disk. It goes on here, and saving is tried again; make room or copy what you need.',
+          buttons: [
+            { action: 'showLog', label: 'Show Log' },
+            { action: 'dismissNotice', label: 'Close' },
+          ],
+        },
+      }),
+    },
+  };
+}
