@@ -319,9 +319,13 @@ describe('The panel', () => {
           const seen = blocks.filter((block) => block.getBoundingClientRect().bottom > top && block.getBoundingClientRect().top < bottom);
           return seen.map((block): [string, number] => [block.textContent ?? '', Math.round(block.getBoundingClientRect().top - top)]);
         });
-      const before = await shown();
       const remembered = (): Promise<string | null> => panel.page.evaluate(() => sessionStorage.getItem('state'));
-      await panel.page.waitForFunction(() => /"place"/.test(sessionStorage.getItem('state') ?? ''));
+      // The wheel scrolls in steps; the place is kept after the last.
+      await panel.page.waitForFunction(() => {
+        const { scroll } = JSON.parse(sessionStorage.getItem('state') ?? '{}') as { scroll?: { top: number; place?: object } };
+        return scroll?.place !== undefined && scroll.top === document.querySelector('.log')!.scrollTop;
+      });
+      const before = await shown();
       assert.ok(before.length > 3, (await remembered()) ?? '');
       script.delta('answer', '\n\nWritten while the view was away.');
       await panel.reload(script.state());
