@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { LemmaApp } from './host/app.ts';
 import { commandIds } from './host/commandIds.ts';
 import { registerCodeActions } from './host/editor/codeActions.ts';
+import { hasPanelTab, panelTabType } from './host/panel/panelTabType.ts';
 
 /** What `activate` returns, for tests and the benchmark. */
 export interface LemmaApi {
@@ -43,12 +44,18 @@ export function activate(context: vscode.ExtensionContext): LemmaApi {
     vscode.window.registerWebviewViewProvider('lemma.panel', {
       resolveWebviewView: async (view) => (await app()).view.resolve(view),
     }),
-    vscode.window.registerWebviewPanelSerializer('lemma.panelTab', {
+    vscode.window.registerWebviewPanelSerializer(panelTabType, {
       deserializeWebviewPanel: async (tab) => (await app()).tab.deserializeWebviewPanel(tab),
     }),
     registerCodeActions(),
   );
+  void adoptTabs(app);
   return { activationMs: performance.now() - startedAt, app };
+}
+
+/** A tab that is there before anything was opened is restored, or was left by an extension host that has died. */
+async function adoptTabs(app: () => Promise<LemmaApp>): Promise<void> {
+  if (hasPanelTab()) (await app()).watchTabs();
 }
 
 export async function deactivate(): Promise<void> {

@@ -32,6 +32,8 @@ export type LemmaError =
   | { readonly code: 'linesUnreadable'; readonly path: string; readonly lines: number }
   /** Nothing in the file is a conversation; `path` is where it is kept. */
   | { readonly code: 'conversationDamaged'; readonly path: string }
+  /** Another window has what was shown last. */
+  | { readonly code: 'conversationElsewhere' }
   | { readonly code: 'conversationUnreadable'; readonly path: string; readonly reason: string }
   | { readonly code: 'internal'; readonly reason: string };
 

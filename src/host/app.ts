@@ -19,6 +19,7 @@ import { PanelView } from './panel/panelView.ts';
 import { handlePanelMessage } from './panelMessages.ts';
 import { Questions } from './questions.ts';
 import { StatusBar } from './statusBar.ts';
+import { sharedStorageFolder } from './storageFolder.ts';
 import { TextViews } from './textViews.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import { TurnRunner } from './turn.ts';
@@ -58,8 +59,8 @@ export class LemmaApp {
     this.client = new InferenceClient({ modulePath, log: this.log });
     this.model = this.#disposables.add(new ModelService(this.client, () => this.config.model));
     // Without a folder there is no workspace storage; the global one serves all such windows.
-    const storage = context.storageUri ?? context.globalStorageUri;
-    this.conversations = new Conversations(path.join(storage.fsPath, 'conversations'), context.workspaceState, this.log);
+    const storage = context.storageUri ? sharedStorageFolder(context.storageUri.fsPath) : context.globalStorageUri.fsPath;
+    this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
     this.turns = new TurnRunner(this.conversations, this.model, () => this.config.reply, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState);
     this.places = new WorkspacePlaces(this.log);
@@ -132,6 +133,11 @@ export class LemmaApp {
     await vscode.commands.executeCommand('workbench.action.openSettings', query);
   }
 
+  /** From now on tabs that an extension host has left behind are replaced. */
+  watchTabs(): void {
+    this.#disposables.add(this.tab.watchOrphans());
+  }
+
   /** Opens what was set aside of a conversation that is damaged, as far as it is text. */
   async showUnreadable(): Promise<void> {
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(this.#unreadable));
@@ -160,6 +166,8 @@ export class LemmaApp {
       this.conversations.onDidNotRead((error) => {
         if ('path' in error) this.#unreadable = error.path;
         this.panel.showNotice(error);
+        const elsewhere = error.code === 'conversationElsewhere' ? this.panel.notice : undefined;
+        if (elsewhere) keep.add(this.conversations.onDidSwitch(() => this.panel.notice === elsewhere && this.panel.showNotice(undefined)));
       }),
     );
     keep.add(vscode.window.onDidChangeActiveTextEditor(() => this.#offerSelectionSoon()));

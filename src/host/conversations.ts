@@ -38,6 +38,10 @@ interface OpenConversation {
   readonly writer: ConversationWriter;
 }
 
+/** How often a conversation that another window has is looked for again, and after how long that is worth a word; milliseconds. */
+const lockPollMs = 500;
+const lockQuietMs = 2_000;
+
 const activeKey = 'lemma.activeConversation';
 
 /**
@@ -67,6 +71,9 @@ export class Conversations {
   readonly #left = new Map<string, OpenConversation>();
   /** Why saving fails, by file. */
   readonly #failures = new Map<string, LemmaError>();
+  /** The conversation that was shown last, while another window has it. */
+  #elsewhere: string | undefined;
+  #waiting: NodeJS.Timeout | undefined;
 
   /** @param folder for the journals; created when needed */
   constructor(folder: string, memory: Memory, log: InferenceLog) {
@@ -83,18 +90,27 @@ export class Conversations {
     return this.#eventCount;
   }
 
-  /** Opens what was shown last, if no other window has it. Turns that a crash left running end as interrupted. */
+  /**
+   * Opens what was shown last; turns that a crash left running end as interrupted. While another window has it, an empty
+   * conversation is shown, and that one as soon as the other lets go of it, unless something else was begun meanwhile.
+   */
   async restore(): Promise<void> {
     const id = this.#memory.get(activeKey);
     if (id === undefined || !isId(id)) return;
     try {
       const result = await this.#load(id);
       if (result !== 'opened') this.#log.info(`[store] Conversation ${id} is ${result}; this window starts a new one.`);
+      if (result === 'locked') this.#waitFor(id);
       if (result === 'damaged') this.#unread.fire({ code: 'conversationDamaged', path: `${this.library.file(id)}.damaged` });
     } catch (error) {
       this.#log.error(`[store] Conversation ${id} cannot be opened: ${describe(error)}`);
       this.#unread.fire({ code: 'conversationUnreadable', path: this.library.file(id), reason: describe(error) });
     }
+  }
+
+  /** Shows a copy of the conversation that another window has. */
+  async openCopy(): Promise<void> {
+    if (this.#elsewhere !== undefined) await this.open(this.#elsewhere);
   }
 
   /** The conversations that are known here better than from their files: the current one, then those not yet written. */
@@ -172,10 +188,26 @@ export class Conversations {
 
   /** Writes what waits and closes the files. */
   async close(): Promise<void> {
+    clearTimeout(this.#waiting);
     await Promise.all(this.#writers().map((writer) => writer.close()));
   }
 
-  async #load(id: string): Promise<Exclude<Opened, 'copied'> | 'locked'> {
+  /** A window that was reloaded is started before its last extension host has ended; that takes a moment, and no word. */
+  #waitFor(id: string, waitedMs = 0): void {
+    this.#elsewhere = id;
+    if (waitedMs === lockQuietMs) this.#unread.fire({ code: 'conversationElsewhere' });
+    this.#waiting = setTimeout(() => {
+      if (this.#conversation) return;
+      this.#load(id, true).then(
+        (result) => result === 'locked' && this.#waitFor(id, waitedMs + lockPollMs),
+        (error: unknown) => this.#log.error(`[store] Conversation ${id} cannot be opened: ${describe(error)}`),
+      );
+    }, lockPollMs);
+    this.#waiting.unref();
+  }
+
+  /** @param ifNone leave it when a conversation was begun meanwhile */
+  async #load(id: string, ifNone = false): Promise<Exclude<Opened, 'copied'> | 'locked'> {
     const file = this.library.file(id);
     // Opening would create it.
     if (!(await exists(file))) return 'missing';
@@ -186,6 +218,10 @@ export class Conversations {
     if (opened === 'newer') return 'newer';
     if (!opened) return 'locked';
     const { journal, decoded, lost } = opened;
+    if (ifNone && this.#conversation) {
+      await journal.close();
+      return 'missing';
+    }
     if (decoded.damaged) this.#log.warn(`[store] ${journal.path}: ${decoded.damaged}`);
     const events = completeEvents(decoded.events, id);
     const conversation = foldEvents(events);
@@ -207,13 +243,13 @@ export class Conversations {
   }
 
   async #show({ conversation, eventCount, writer }: OpenConversation): Promise<void> {
-    await this.#leave();
+    const left = this.#leave();
     this.#conversation = conversation;
     this.#eventCount = eventCount;
     this.#writer = writer;
     for (const event of interruptedEvents(conversation, Date.now())) this.append(event);
     this.#switched.fire();
-    await this.#remember(conversation.id);
+    await Promise.all([left, this.#remember(conversation.id)]);
   }
 
   /** From now on there is no current conversation. Resolves when the last one is written, or has failed to be. */

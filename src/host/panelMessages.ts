@@ -107,6 +107,8 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.questions.aboutSelection('solve');
     case 'explainSelection':
       return app.questions.aboutSelection('explain');
+    case 'openCopy':
+      return app.conversations.openCopy();
     case 'showUnreadable':
       return app.showUnreadable();
     case 'undoDelete':

@@ -49,6 +49,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Explain the Selection');
     case 'reloadModel':
       return vscode.l10n.t('Try Again');
+    case 'openCopy':
+      return vscode.l10n.t('Open a Copy');
     case 'showUnreadable':
       return vscode.l10n.t('Show Damaged Part');
     case 'undoDelete':
@@ -209,6 +211,15 @@ export function errorNote(error: LemmaError): PanelNote {
         button('showUnreadable'),
         button('dismissNotice'),
       );
+    case 'conversationElsewhere':
+      return {
+        tone: 'info',
+        icon: 'info',
+        text: vscode.l10n.t(
+          'The conversation that was shown last is still open in another window. It appears here as soon as that window has ended; open a copy to go on with it now.',
+        ),
+        buttons: [button('openCopy'), button('dismissNotice')],
+      };
     case 'conversationUnreadable':
       return warning(
         vscode.l10n.t(

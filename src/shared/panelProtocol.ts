@@ -31,6 +31,8 @@ export type PanelAction =
   | 'solveSelection'
   | 'explainSelection'
   | 'reloadModel'
+  /** Of the conversation that another window has. */
+  | 'openCopy'
   /** Opens what was set aside of a damaged conversation. */
   | 'showUnreadable'
   /** Puts back the turns deleted last. */

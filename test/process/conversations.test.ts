@@ -107,6 +107,33 @@ describe('the conversation store on a real disk', () => {
     assert.equal((await inOtherProcess(file)).code, 'opened');
   });
 
+  it('says that another window has the conversation, offers a copy, and shows it when that window has ended', async () => {
+    const file = path.join(folder, 'killed.jsonl');
+    const child = fork(new URL('./fixtures/journalWriter.ts', import.meta.url), [file, 'hold'], { execArgv: [] });
+    const gone = once(child, 'exit');
+    await once(child, 'message');
+    const memory = new MapMemory();
+    memory.values.set('lemma.activeConversation', 'killed');
+    const waiting = new Conversations(folder, memory, quiet);
+    const copying = new Conversations(folder, memory, quiet);
+    const told = [waiting, copying].map((store) => new Promise((resolve) => store.onDidNotRead(({ code }) => resolve(code))));
+    await Promise.all([waiting.restore(), copying.restore()]);
+    assert.equal(waiting.eventCount, 0);
+    assert.deepEqual(await Promise.all(told), ['conversationElsewhere', 'conversationElsewhere']);
+
+    await copying.openCopy();
+    const copy = copying.current;
+    assert.ok(copy && copy.id !== 'killed' && copy.turns[0]?.question.text === 'endless');
+
+    const shown = new Promise<void>((resolve) => waiting.onDidSwitch(resolve));
+    child.kill('SIGKILL');
+    await Promise.all([gone, shown]);
+    assert.equal(waiting.current?.id, 'killed');
+    assert.ok((waiting.current.turns[0]?.thought.length ?? 0) > copy.turns[0].thought.length, 'with what came after the copy');
+    assert.equal(copying.current, copy, 'something was begun there meanwhile');
+    await Promise.all([waiting.close(), copying.close()]);
+  });
+
   it('takes over the conversation of a process that was killed, with all it had written', async () => {
     const file = path.join(folder, 'killed.jsonl');
     const child = fork(new URL('./fixtures/journalWriter.ts', import.meta.url), [file, 'hold'], { execArgv: [] });

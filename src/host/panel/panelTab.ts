@@ -3,9 +3,12 @@ import type { PanelToHost } from '../../shared/panelProtocol.ts';
 import { Emitter } from '../disposables.ts';
 import { PanelConnection } from './panelConnection.ts';
 import type { PanelSources } from './panelConnection.ts';
+import { isPanelTab, panelTabType } from './panelTabType.ts';
 
-/** As in the activation events of the manifest. */
-export const panelTabType = 'lemma.panelTab';
+const title = 'Lemma';
+
+/** How long a tab that is shown may take to be handed over by VS Code, milliseconds; most are within a tenth of it. */
+const handOverMs = 3_000;
 
 /**
  * The panel as an editor tab, which VS Code also moves into a window of its own. There is one at a time, beside the view and
@@ -36,13 +39,33 @@ export class PanelTab implements vscode.WebviewPanelSerializer {
     if (this.#tab) this.#tab.reveal();
     else {
       const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-      this.#take(vscode.window.createWebviewPanel(panelTabType, 'Lemma', column));
+      this.#take(vscode.window.createWebviewPanel(panelTabType, title, column));
     }
     this.focusComposer();
   }
 
   focusComposer(): void {
     this.#connection?.focusComposer();
+  }
+
+  /**
+   * Replaces tabs of an extension host that has died: VS Code restarts the host and hands these tabs to nobody, so that
+   * they would show what was then, with buttons that do nothing. A tab that is restored with the window is handed over.
+   */
+  watchOrphans(): vscode.Disposable {
+    let timer: NodeJS.Timeout | undefined;
+    const lookSoon = (): void => {
+      clearTimeout(timer);
+      if (this.#orphans().length > 0) timer = setTimeout(() => void this.#replaceOrphans(), handOverMs);
+    };
+    lookSoon();
+    const changes = vscode.window.tabGroups.onDidChangeTabs(lookSoon);
+    return {
+      dispose: () => {
+        clearTimeout(timer);
+        changes.dispose();
+      },
+    };
   }
 
   /** Called by VS Code with the tab of before the reload. */
@@ -54,6 +77,21 @@ export class PanelTab implements vscode.WebviewPanelSerializer {
   dispose(): void {
     this.#connection?.dispose();
     this.#received.dispose();
+  }
+
+  /** Tabs that are shown and are not ours. */
+  #orphans(): vscode.Tab[] {
+    const ours = this.#tab?.visible ? this.#tab.viewColumn : undefined;
+    const shown = vscode.window.tabGroups.all.map((group) => group.activeTab).filter((tab) => tab !== undefined);
+    return shown.filter((tab) => isPanelTab(tab) && tab.group.viewColumn !== ours);
+  }
+
+  async #replaceOrphans(): Promise<void> {
+    for (const orphan of this.#orphans()) {
+      const { viewColumn } = orphan.group;
+      if (!this.#tab) this.#take(vscode.window.createWebviewPanel(panelTabType, title, { viewColumn, preserveFocus: true }));
+      await vscode.window.tabGroups.close(orphan, true);
+    }
   }
 
   #take(tab: vscode.WebviewPanel): void {
