@@ -7,6 +7,7 @@ const variables: Readonly<Record<keyof PanelFonts, string>> = {
   codeFamily: '--lm-mono',
   codeSize: '--lm-code-fs',
   codeWeight: '--vscode-editor-font-weight',
+  codeLigatures: '--lm-ligatures',
 };
 
 /** Gives the panel the user's own fonts. A style property is no inline style, so the strict CSP has nothing against it. */

@@ -20,7 +20,7 @@ const chatFonts = {
   codeFamily: 'editor.fontFamily',
   codeSize: 'editor.fontSize',
   codeWeight: 'editor.fontWeight',
-} as const satisfies Record<keyof PanelFonts, string>;
+} as const satisfies Record<Exclude<keyof PanelFonts, 'codeLigatures'>, string>;
 
 /** The only reader of Lemma's settings. Defaults stand in package.json; those here only guard against `null`. */
 export class Config {
@@ -60,12 +60,13 @@ export class Config {
       const usable = key.endsWith('Size') ? typeof value === 'number' && value > 0 : typeof value === 'string' && value.trim() !== '';
       return usable && value !== 'default' ? [[name, value]] : [];
     });
-    return Object.fromEntries(set) as PanelFonts;
+    const codeLigatures = ligatures(vscode.workspace.getConfiguration('editor').get('fontLigatures'));
+    return { ...(Object.fromEntries(set) as PanelFonts), ...(codeLigatures === undefined ? {} : { codeLigatures }) };
   }
 
   onDidChangeFonts(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('chat')) listener();
+      if (event.affectsConfiguration('chat') || event.affectsConfiguration('editor.fontLigatures')) listener();
     });
   }
 
@@ -79,6 +80,14 @@ export class Config {
   async setModelPath(modelPath: string): Promise<void> {
     await vscode.workspace.getConfiguration('lemma').update('model.path', modelPath, vscode.ConfigurationTarget.Global);
   }
+}
+
+/** As VS Code reads `editor.fontLigatures`: a switch, or OpenType features such as `'ss01', 'calt' off`. */
+function ligatures(setting: unknown): string | undefined {
+  if (setting === true || setting === 'true') return "'liga' on, 'calt' on";
+  const feature = /^(["'])[\x20-\x7e]{4}\1(?:\s+(?:on|off|\d{1,3}))?$/;
+  const isFeatures = typeof setting === 'string' && setting.split(',').every((each) => feature.test(each.trim()));
+  return isFeatures ? setting : undefined;
 }
 
 /** A leading `~` is the home folder, as in a shell. */

@@ -4,6 +4,9 @@ import * as vscode from 'vscode';
 import { isFileLike } from '../core/placeMentions.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 
+/** The window's folders, and what is in them. */
+type Folders = Pick<typeof vscode.workspace, 'workspaceFolders' | 'getWorkspaceFolder' | 'findFiles'>;
+
 /** Paths of one question of the panel that are looked for. */
 const mostPaths = 100;
 
@@ -20,9 +23,11 @@ const searchExclude = '**/{node_modules,.git}/**';
  */
 export class WorkspacePlaces {
   readonly #log: InferenceLog;
+  readonly #workspace: Folders;
 
-  constructor(log: InferenceLog) {
+  constructor(log: InferenceLog, workspace: Folders = vscode.workspace) {
     this.#log = log;
+    this.#workspace = workspace;
   }
 
   /** @returns those of the paths that name a file, as they came; never throws */
@@ -38,17 +43,51 @@ export class WorkspacePlaces {
 
   async #resolve(paths: readonly string[]): Promise<Map<string, vscode.Uri>> {
     const found = new Map<string, vscode.Uri>();
-    const folders = vscode.workspace.workspaceFolders ?? [];
+    const folders = this.#workspace.workspaceFolders ?? [];
     if (folders.length === 0) return found;
     try {
-      const direct = await Promise.all(paths.map(async (each) => firstOf(candidates(each, folders))));
+      const direct = await Promise.all(paths.map(async (each) => this.#firstOf(candidates(each, folders))));
       direct.forEach((uri, index) => uri && found.set(paths[index] ?? '', uri));
       const missing = paths.filter((each) => !found.has(each) && !isAbsolute(each));
-      for (const [each, uri] of await searched(missing)) found.set(each, uri);
+      for (const [each, uri] of await this.#searched(missing)) found.set(each, uri);
     } catch (thrown) {
       this.#log.info(`[panel] Files could not be looked for: ${String(thrown)}`);
     }
     return found;
+  }
+
+  async #firstOf(uris: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
+    for (const uri of uris) if (await this.#isInside(uri)) return uri;
+    return undefined;
+  }
+
+  /** The end of a path is enough where one file alone has it: models write `answer.ts` for `src/core/answer.ts`. One search for all. */
+  async #searched(mentions: readonly string[]): Promise<Map<string, vscode.Uri>> {
+    const found = new Map<string, vscode.Uri>();
+    if (mentions.length === 0) return found;
+    const pattern = mentions.length === 1 ? `**/${mentions[0] ?? ''}` : `**/{${mentions.join(',')}}`;
+    const hits = await this.#workspace.findFiles(pattern, searchExclude, mostHits);
+    if (hits.length === mostHits) return found;
+    for (const mention of mentions) {
+      const own = hits.filter((uri) => uri.path.endsWith(`/${mention}`));
+      const [only] = own;
+      if (only && own.length === 1 && (await this.#isInside(only))) found.set(mention, only);
+    }
+    return found;
+  }
+
+  /** A file under a folder of the workspace, also where links really lead. */
+  async #isInside(uri: vscode.Uri): Promise<boolean> {
+    const folder = this.#workspace.getWorkspaceFolder(uri);
+    if (!folder) return false;
+    try {
+      const { type } = await vscode.workspace.fs.stat(uri);
+      if ((type & vscode.FileType.File) === 0) return false;
+      return uri.scheme === 'file' ? await leadsInside(uri.fsPath, folder.uri.fsPath) : await hasNoLink(uri, folder.uri);
+    } catch (_thrown) {
+      // Not there, or not to be read: then it is not a place.
+      return false;
+    }
   }
 }
 
@@ -67,40 +106,6 @@ function candidates(mention: string, folders: readonly vscode.WorkspaceFolder[])
     ...folders.map(({ uri }) => vscode.Uri.joinPath(uri, ...segments)),
     ...named.map(({ uri }) => vscode.Uri.joinPath(uri, ...segments.slice(1))),
   ];
-}
-
-async function firstOf(uris: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
-  for (const uri of uris) if (await isInside(uri)) return uri;
-  return undefined;
-}
-
-/** The end of a path is enough where one file alone has it: models write `answer.ts` for `src/core/answer.ts`. One search for all. */
-async function searched(mentions: readonly string[]): Promise<Map<string, vscode.Uri>> {
-  const found = new Map<string, vscode.Uri>();
-  if (mentions.length === 0) return found;
-  const pattern = mentions.length === 1 ? `**/${mentions[0] ?? ''}` : `**/{${mentions.join(',')}}`;
-  const hits = await vscode.workspace.findFiles(pattern, searchExclude, mostHits);
-  if (hits.length === mostHits) return found;
-  for (const mention of mentions) {
-    const own = hits.filter((uri) => uri.path.endsWith(`/${mention}`));
-    const [only] = own;
-    if (only && own.length === 1 && (await isInside(only))) found.set(mention, only);
-  }
-  return found;
-}
-
-/** A file under a folder of the workspace, also where links really lead. */
-async function isInside(uri: vscode.Uri): Promise<boolean> {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (!folder) return false;
-  try {
-    const { type } = await vscode.workspace.fs.stat(uri);
-    if ((type & vscode.FileType.File) === 0) return false;
-    return uri.scheme === 'file' ? await leadsInside(uri.fsPath, folder.uri.fsPath) : await hasNoLink(uri, folder.uri);
-  } catch (_thrown) {
-    // Not there, or not to be read: then it is not a place.
-    return false;
-  }
 }
 
 async function leadsInside(file: string, folder: string): Promise<boolean> {

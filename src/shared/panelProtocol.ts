@@ -146,7 +146,7 @@ export interface HistoryList {
   readonly damaged: string;
 }
 
-/** What the user set VS Code's own `chat.*` settings to; absent: the panel follows the workbench and the editor. */
+/** What the user set VS Code's own settings for type in chats and code to; absent: the panel follows the workbench and the editor. */
 export interface PanelFonts {
   /** Of prose: `chat.fontFamily` and `chat.fontSize`, in pixels. */
   readonly family?: string;
@@ -155,6 +155,8 @@ export interface PanelFonts {
   readonly codeFamily?: string;
   readonly codeSize?: number;
   readonly codeWeight?: string;
+  /** `editor.fontLigatures` as a value for `font-feature-settings`; absent: none are drawn. */
+  readonly codeLigatures?: string;
 }
 
 export interface PanelState {

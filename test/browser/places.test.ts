@@ -37,13 +37,49 @@ describe('The panel’s links to places', () => {
       return rects;
     });
 
-  it('asks for each path once, all of a frame together, and never for members, formulas or addresses', async () => {
+  const asked = async (): Promise<string[]> => (await panel.sent('findPlaces')).flatMap(({ paths }) => paths);
+
+  it('asks for each path once, and never for members, formulas or addresses', async () => {
     await open(placesText, placesText);
-    assert.deepEqual(
-      (await panel.sent('findPlaces')).map(({ paths }) => paths),
-      [['poly.py', 'src/scale.ts', 'missing.py']],
-    );
+    await panel.page.waitForFunction(() => JSON.stringify(window.sent).includes('python poly.py'));
+    assert.deepEqual(await asked(), ['poly.py', 'src/scale.ts', 'missing.py', 'python poly.py']);
     assert.deepEqual(await links(), []);
+  });
+
+  it('opens names with spaces in inline code and quotes, and with letters of every language', async () => {
+    await open('Hm.', 'See `My notes/Über uns.md:3`, “my part.tex”, файл.txt:7 and 打开main.ts here; `uns.md` is another.');
+    await found(['My notes/Über uns.md', 'my part.tex', 'part.tex', 'файл.txt', 'main.ts']);
+    assert.deepEqual(await links(), ['My notes/Über uns.md:3', 'my part.tex', 'файл.txt:7', 'main.ts']);
+    for (const link of await panel.find('.answer a[data-place]').all()) await link.click();
+    const place = { type: 'openPlace', turnId: 'turn1' };
+    assert.deepEqual(await panel.sent('openPlace'), [
+      { ...place, path: 'My notes/Über uns.md', line: 3 },
+      { ...place, path: 'my part.tex' },
+      { ...place, path: 'файл.txt', line: 7 },
+      { ...place, path: 'main.ts' },
+    ]);
+  });
+
+  it('makes no link of what only claims to be one', async () => {
+    const forged = [
+      '<a data-place="poly.py" class="link">a</a> <span data-place=poly.py>b</span>',
+      '<div data-place="poly.py" tabindex="0">c</div>',
+      '[d](poly.py) [e](<x" data-place="poly.py>) ![f](x"data-place="poly.py)',
+      '| <a data-place="poly.py">g</a> |\n|---|\n| `"data-place="x` |',
+      '`<a data-place="poly.py">h</a>`',
+      '$\\htmlData{place=poly.py}{i}$ $\\htmlClass{link}{j}$',
+      '```x" data-place="poly.py\nk\n```',
+    ].join('\n\n');
+    await panel.open(solve().answered(forged, forged).state(), { height: 900 });
+    await panel.find('.fold').click();
+    await panel.settled();
+    assert.equal(await panel.find('[data-place]').count(), 0);
+    await found(['poly.py']);
+    const shown = await panel
+      .find('main [data-place]')
+      .evaluateAll((all) => all.map((each) => [each.textContent, each.getAttribute('data-place')]));
+    assert.ok(shown.length > 0 && shown.every(([text, place]) => text === 'poly.py' && place === 'poly.py'), JSON.stringify(shown));
+    assert.deepEqual(await panel.sent('openPlace'), []);
   });
 
   it('makes links of the files that are there, in text and inline code, and moves nothing', async () => {
@@ -108,8 +144,9 @@ describe('The panel’s links to places', () => {
   it('asks again for what was missing when another conversation is shown', async () => {
     await open('Hm.', placesText);
     await found(['poly.py']);
+    const before = (await asked()).length;
     await panel.send({ type: 'state', ...solve().answered('Hm.', `New: ${placesText}`).state() });
-    await panel.waitForSent('findPlaces', 2);
-    assert.deepEqual((await panel.sent('findPlaces')).at(-1)?.paths, ['src/scale.ts', 'missing.py']);
+    await panel.page.waitForFunction(() => JSON.stringify(window.sent).split('python poly.py').length > 2);
+    assert.deepEqual((await asked()).slice(before), ['src/scale.ts', 'missing.py', 'python poly.py']);
   });
 });

@@ -1,6 +1,8 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { ConversationEvent } from '../../src/core/conversation.ts';
+import { JournalReader } from '../harness/journal.ts';
 import type { Session } from '../harness/session.ts';
-import { editorOf } from '../harness/workbench.ts';
+import { editorOf, workbenchReady } from '../harness/workbench.ts';
 
 /** Waits until the newest turn has ended with an answer that shows `text`. */
 export async function answered(panel: FrameLocator, text: string): Promise<void> {
@@ -39,6 +41,31 @@ export function editButton(panel: FrameLocator, verb: 'Insert' | 'Replace'): Loc
     .locator('.actions')
     .last()
     .getByRole('button', { name: new RegExp(`^${verb}`) });
+}
+
+/**
+ * Gives the only turn another thought and answer, which the tiny model cannot write: its window is closed, the journal
+ * changed as if the model had written them, and the window opened again.
+ */
+export async function rewriteTurn({ page, server }: Session, thought: string, answer: string): Promise<void> {
+  const address = page.url();
+  await page.goto('about:blank');
+  await new JournalReader(server).rewrite((events) => {
+    const asked = events.find((event) => event.type === 'asked');
+    if (!asked) throw new Error('Nothing was asked yet.');
+    const { at, question } = asked;
+    const turn = { turnId: question.id };
+    const written: ConversationEvent[] = [
+      { type: 'phase', ...turn, phase: 'thinking', at },
+      { type: 'delta', ...turn, part: 'thought', text: thought, tokens: 400, at },
+      { type: 'phase', ...turn, phase: 'answering', at: at + 9_000 },
+      { type: 'delta', ...turn, part: 'answer', text: answer, tokens: 200 },
+      { type: 'ended', ...turn, end: { kind: 'complete' }, at: at + 12_000 },
+    ];
+    return [...events.slice(0, events.indexOf(asked) + 1), ...written];
+  });
+  await page.goto(address);
+  await workbenchReady(page);
 }
 
 /** Keeps a picture of the workbench for every test that fails. */

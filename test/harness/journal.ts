@@ -1,7 +1,7 @@
-import { readFileSync, readdirSync, statSync, watch } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ConversationEvent } from '../../src/core/conversation.ts';
-import { decodeJournal } from '../../src/core/journal.ts';
+import { decodeJournal, encodeEvent } from '../../src/core/journal.ts';
 import type { Server } from './server.ts';
 
 /**
@@ -39,6 +39,14 @@ export class JournalReader {
       .map((name) => path.join(this.#user, name))
       .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs)
       .at(-1);
+  }
+
+  /** Puts other events in the place of all that the newest journal has, as soon as no window holds it any more. */
+  async rewrite(change: (events: readonly ConversationEvent[]) => readonly ConversationEvent[]): Promise<void> {
+    const file = this.#newestFile();
+    if (!file) throw new Error('There is no journal yet.');
+    await this.#watch(() => lstatSync(`${file}.lock`, { throwIfNoEntry: false }) === undefined || undefined);
+    writeFileSync(file, change(this.events()).map(encodeEvent).join(''));
   }
 
   /** Resolves once the condition holds for the events, checked now and whenever something is written. */

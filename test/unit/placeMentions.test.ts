@@ -26,6 +26,30 @@ describe('mentions of places in files', () => {
     assert.deepEqual(found('src/LICENSE:3 has a line, so its ending does not matter; tool.xyz:5 too'), ['src/LICENSE|3', 'tool.xyz|5']);
   });
 
+  it('have letters of every language, and what stands between signs that need no spaces is found in them too', () => {
+    assert.deepEqual(found('Siehe Größe.md:3, src/mañana.py und файл.txt.'), ['Größe.md|3', 'src/mañana.py', 'файл.txt']);
+    assert.deepEqual(found('请看src/main.ts文件'), ['src/main.ts']);
+    assert.deepEqual(found('打开 说明.md'), ['说明.md']);
+    assert.deepEqual(found('打开main.ts:7'), ['打开main.ts|7', 'main.ts|7']);
+    assert.deepEqual(found('Übermain.ts'), ['Übermain.ts'], 'the end of a word is no name');
+  });
+
+  it('have spaces where inline code or quotes hold them together', () => {
+    const inCode = (text: string): string[] => placeMentions(text, true).map(({ path, line }) => [path, line ?? ''].join('|'));
+    assert.deepEqual(inCode('My notes/Über uns.md:12'), ['My notes/Über uns.md|12', 'uns.md|12']);
+    assert.deepEqual(inCode('python poly.py'), ['python poly.py|', 'poly.py|']);
+    assert.deepEqual(found('Open "my part.tex", „Über uns.md“ or «a b.py:3».'), [
+      'my part.tex',
+      'part.tex',
+      'Über uns.md',
+      'uns.md',
+      'a b.py|3',
+      'b.py|3',
+    ]);
+    assert.deepEqual(inCode('return a.b + c.d'), []);
+    assert.deepEqual(found('She said "it is in the end." and left.'), []);
+  });
+
   it('are told with where they stand, line and column included', () => {
     const text = 'In poly.py:12:5, see.';
     const [only] = placeMentions(text);
@@ -46,7 +70,7 @@ describe('mentions of places in files', () => {
   });
 
   it('have no character that a search pattern would give a meaning', () => {
-    for (const path of ['*/a.py', '{a,b}/c.py', 'a?.py', 'a[0].py', '!a.py', 'a b/c.py', ''])
+    for (const path of ['*/a.py', '{a,b}/c.py', 'a?.py', 'a[0].py', '!a.py', 'a /b.py', ' a.py', ''])
       assert.equal(isFileLike(path, true), false, path);
   });
 
@@ -58,17 +82,20 @@ describe('mentions of places in files', () => {
   it('are in order, inside the text, and never hang', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom('a', '.', '/', '\\', ':', '1', ' ', '-', 'py', '~', '..'), maxLength: 200 }),
+        fc.string({ unit: fc.constantFrom('a', '.', '/', '\\', ':', '1', ' ', '-', 'py', '~', '..', 'é', '文', '"'), maxLength: 200 }),
         (text) => {
-          let end = 0;
-          for (const each of placeMentions(text)) {
-            assert.ok(each.start >= end && each.end > each.start && each.end <= text.length);
+          let start = 0;
+          for (const each of [...placeMentions(text), ...placeMentions(text, true)]) {
+            if (each === placeMentions(text, true)[0]) start = 0;
+            assert.ok(each.start >= start && each.end > each.start && each.end <= text.length);
             assert.ok(!each.path.split('/').includes('..'));
-            end = each.end;
+            start = each.start;
           }
         },
       ),
     );
-    for (const unit of ['a/', 'a.', 'a', '/', 'a:1', '.py/', '~', '\\']) assert.ok(placeMentions(unit.repeat(50_000)).length >= 0);
+    for (const unit of ['a/', 'a.', 'a', '/', 'a:1', '.py/', '~', '\\', 'é', '文/', '"a ', 'a ']) {
+      for (const isCode of [false, true]) assert.ok(placeMentions(unit.repeat(50_000), isCode).length >= 0);
+    }
   });
 });

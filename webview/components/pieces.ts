@@ -160,7 +160,8 @@ export class Pieces {
   }
 
   private openPlace(link: HTMLElement): boolean {
-    const [mention] = placeMentions(link.dataset.place ?? '');
+    const { place = '' } = link.dataset;
+    const mention = placeMentions(place, true).find(({ start, end }) => start === 0 && end === place.length);
     const turnId = link.closest<HTMLElement>('[data-turn]')?.dataset.turn;
     if (!mention || turnId === undefined) return false;
     const { path, line, column } = mention;

@@ -91,14 +91,16 @@ class SlotRenderer extends Renderer {
   }
 
   override codespan({ text }: Tokens.Codespan): string {
-    return `<code>${this.withPlaces(text, escaped)}</code>`;
+    return `<code>${this.withPlaces(text, escaped, true)}</code>`;
   }
 
   /** Names of files that are there become links; `data-place` is how the text has it. */
-  private withPlaces(text: string, html: (part: string) => string): string {
-    const places = this.inLink ? [] : placeMentions(text).filter(({ path }) => this.isPlace(path));
+  private withPlaces(text: string, html: (part: string) => string, isCode = false): string {
+    const places = this.inLink ? [] : placeMentions(text, isCode).filter(({ path }) => this.isPlace(path));
     let end = 0;
     const parts = places.map((place) => {
+      // Part of a longer name that is there.
+      if (place.start < end) return '';
       const before = html(text.slice(end, place.start));
       const shown = escaped(text.slice(place.start, place.end));
       end = place.end;
@@ -126,7 +128,7 @@ class SlotRenderer extends Renderer {
 
   /** Never loaded: its description and address instead. */
   override image({ href, text }: Tokens.Image): string {
-    return `<span class="image">${escaped(text)} <span class="address">(${escaped(href)})</span></span>`;
+    return `<span class="image">${escaped(text)} ${shownAddress(href)}</span>`;
   }
 
   override link({ href, tokens }: Tokens.Link): string {
@@ -134,7 +136,7 @@ class SlotRenderer extends Renderer {
     const text = this.parser.parseInline(tokens);
     this.inLink = false;
     if (linkSchemes.test(href)) return `<a class="link" data-href="${escaped(href)}" title="${escaped(href)}">${text}</a>`;
-    return `${text} <span class="address">(${escaped(href)})</span>`;
+    return `${text} ${shownAddress(href)}`;
   }
 
   override checkbox({ checked }: Tokens.Checkbox): string {
@@ -163,6 +165,14 @@ class SlotRenderer extends Renderer {
 
 function isNumber(text: string | undefined): boolean {
   return text !== undefined && /^\$?[-+−–]?[\d.,  ]+\s*%?\$?$/.test(text.trim());
+}
+
+/** Longest address that is shown whole, in UTF-16 code units; the data of an image has a hundred thousand. */
+const longestAddress = 200;
+
+function shownAddress(href: string): string {
+  const shown = href.length > longestAddress ? `${href.slice(0, longestAddress / 2)}…` : href;
+  return `<span class="address">(${escaped(shown)})</span>`;
 }
 
 function escaped(text: string): string {

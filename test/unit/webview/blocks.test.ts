@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BlockCutter } from '../../../webview/render/blocks.ts';
-import { mended } from '../../../webview/render/mend.ts';
 import { codeAnswer, mathAnswer, mathThought, mixedMarkdown } from '../../browser/samples.ts';
 
 /** Sources of the blocks when the text comes in these pieces. */
@@ -188,20 +187,4 @@ describe('Finished blocks', () => {
     assert.deepEqual(cutter.push('See [this][a].\n\nMore.\n\n[a]: http://b', false).newLabels, []);
     assert.deepEqual(cutter.push('See [this][a].\n\nMore.\n\n[a]: http://b\n\nend', true).newLabels, ['a']);
   });
-});
-
-describe('A text that stops in mid-sentence', () => {
-  const cases: readonly (readonly [string, string])[] = [
-    ['this is **bo', 'this is **bo**'],
-    ['this is **bold**', 'this is **bold**'],
-    ['this is **bold*', 'this is **bold**'],
-    ['this is **', 'this is '],
-    ['use `co', 'use `co`'],
-    ['see [text](http://exa', 'see text'],
-    ['half a \\', 'half a '],
-    ['```py\nx = `a', '```py\nx = `a'],
-    ['done.\n\nnow **b', 'done.\n\nnow **b**'],
-  ];
-  for (const [tail, expected] of cases)
-    it(`shows ${JSON.stringify(tail)} as ${JSON.stringify(expected)}`, () => assert.equal(mended(tail), expected));
 });
