@@ -9,5 +9,5 @@ import path from 'node:path';
 export function sharedStorageFolder(storage: string): string {
   const extension = path.basename(storage);
   const workspace = path.dirname(storage);
-  return path.join(path.dirname(workspace), path.basename(workspace).replace(/-\d+$/, ''), extension);
+  return path.join(path.dirname(workspace), path.basename(workspace).replace(/(?<=.)-\d+$/, ''), extension);
 }
