@@ -32,6 +32,8 @@ async function keepFocus(panel: LitElement, focused: HTMLElement, place: Place):
   if (document.activeElement !== document.body) return;
   const controls = [...(turn?.querySelectorAll<HTMLElement>('button, vscode-button') ?? [])];
   const same = place.label === null ? undefined : controls.find((each) => each.ariaLabel === place.label);
+  const list = panel.querySelector('lemma-history');
+  if (list) return list.focusRow();
   const target = same?.checkVisibility() === true ? same : (turn ?? panel.querySelector<HTMLElement>('.log'));
   target?.focus({ preventScroll: true });
 }

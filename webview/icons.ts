@@ -32,6 +32,7 @@ import lightbulb from '@vscode/codicons/src/icons/lightbulb.svg';
 import listSelection from '@vscode/codicons/src/icons/list-selection.svg';
 import listTree from '@vscode/codicons/src/icons/list-tree.svg';
 import loading from '@vscode/codicons/src/icons/loading.svg';
+import multipleWindows from '@vscode/codicons/src/icons/multiple-windows.svg';
 import newFile from '@vscode/codicons/src/icons/new-file.svg';
 import pin from '@vscode/codicons/src/icons/pin.svg';
 import pinned from '@vscode/codicons/src/icons/pinned.svg';
@@ -76,6 +77,7 @@ const sources = {
   'list-selection': listSelection,
   'list-tree': listTree,
   loading,
+  'multiple-windows': multipleWindows,
   'new-file': newFile,
   pin,
   pinned,

@@ -8,6 +8,7 @@
  */
 import type { HostToPanel, PanelFonts, PanelToHost } from '../src/shared/panelProtocol.ts';
 import { Cadence } from './cadence.ts';
+import { lastTurn } from '../src/core/conversation.ts';
 import type { DraftEvent } from './components/composer.ts';
 import type { PanelContext } from './components/element.ts';
 import type { FollowEnd } from './components/follow.ts';
@@ -16,6 +17,8 @@ import { registerControls } from './controls.ts';
 import { applyFonts } from './fonts.ts';
 import { emptyMemory, recall, remember, withoutSent } from './memory.ts';
 import type { Memory } from './memory.ts';
+import { HistoryQuery } from './history.ts';
+import type { HistoryQueryEvent } from './components/history.ts';
 import type { ContentsEvent, FoldEvent } from './components/thought.ts';
 import type { EditEvent } from './components/textEdit.ts';
 import type { WrapEvent } from './components/pieces.ts';
@@ -43,16 +46,27 @@ let frame: number | undefined;
 let pause: number | undefined;
 const cadence = new Cadence();
 /** The cursor is wanted in the composer, which the first draw makes. */
-let focusWanted = false;
+let focusWanted: 'composer' | 'history' | undefined;
+const historyQuery = new HistoryQuery((query) => post({ type: 'listHistory', query }));
 /** A `state` came since the last frame, so the host is told when it is painted. */
 let redrawn = false;
 
 window.addEventListener('message', ({ data }: MessageEvent<HostToPanel>) => {
   if (data.type === 'focusComposer') {
     if (panel.composer) void panel.composer.focusText();
-    else focusWanted = true;
+    else focusWanted = 'composer';
     return;
   }
+  if (data.type === 'showHistory') {
+    if (data.shown) openHistory();
+    else leaveHistory();
+    return;
+  }
+  if (data.type === 'historyChanged') {
+    if (memory.history) historyQuery.ask();
+    return;
+  }
+  if (data.type === 'history') historyQuery.answered();
   if (data.type === 'draft') {
     panel.composer?.takeBack(data.text);
     return;
@@ -61,6 +75,7 @@ window.addEventListener('message', ({ data }: MessageEvent<HostToPanel>) => {
     places.found(data.paths);
     return;
   }
+  if (data.type === 'events' && data.events.some(({ type }) => type === 'asked')) leaveHistory();
   if (data.type === 'state') places.forgetMissing();
   const before = store;
   store = reduce(store, data, Date.now());
@@ -104,6 +119,8 @@ function draw(): void {
   panel.folds = memory.folds;
   panel.contents = memory.contents;
   panel.edits = memory.edits;
+  followQuestion();
+  panel.history = memory.history;
   if (first) void start(host.draft);
   if (redrawn) void tellPainted(host.eventCount);
   redrawn = false;
@@ -116,7 +133,9 @@ async function start(hostDraft: string): Promise<void> {
   await panel.updateComplete;
   const { composer } = panel;
   if (composer && memory.draft !== '' && memory.draft !== hostDraft) composer.text = memory.draft;
-  if (focusWanted) void composer?.focusText();
+  if (focusWanted === 'history') void panel.historyList?.focusSearch();
+  else if (focusWanted) void composer?.focusText();
+  if (memory.history) historyQuery.ask(memory.history.query);
   await panel.restore(memory.scroll);
   panel.onScrolled = () => {
     const { follow } = panel;
@@ -141,7 +160,7 @@ async function tellPainted(eventCount: number): Promise<void> {
 function changeConversation(conversationId: string, first: boolean): void {
   if (conversationId === memory.conversationId) return;
   const { draft, nextFold, edits } = memory;
-  keep({ ...emptyMemory, conversationId, draft, nextFold, edits, wrapCode: memory.wrapCode });
+  keep({ ...emptyMemory, conversationId, draft, nextFold, edits, wrapCode: memory.wrapCode, history: memory.history });
   if (!first) panel.follow?.restore(emptyMemory.scroll);
 }
 
@@ -150,6 +169,38 @@ function keep(change: Partial<Memory>): void {
   remember(api, memory);
 }
 
+/** Shows the list of conversations with the cursor in its search. */
+function openHistory(): void {
+  const turnId = lastTurn(store.host?.conversation)?.question.id;
+  keep({ history: { query: memory.history?.query ?? '', turnId } });
+  panel.history = memory.history;
+  historyQuery.ask(memory.history?.query);
+  if (!panel.isConnected) focusWanted = 'history';
+  else void panel.updateComplete.then(() => panel.historyList?.focusSearch());
+}
+
+/** Shows the conversation again; a focus that was in the list goes to the chat box. */
+function leaveHistory(): void {
+  if (!memory.history) return;
+  const focused = document.hasFocus() && panel.historyList?.contains(document.activeElement) === true;
+  keep({ history: undefined });
+  panel.history = undefined;
+  if (focused) void panel.composer?.focusText();
+}
+
+/** A question that was asked while the page was away is what the reader wants to see. */
+function followQuestion(): void {
+  const id = runningTurn(store)?.question.id;
+  if (id !== undefined && memory.history && id !== memory.history.turnId) leaveHistory();
+}
+
+panel.addEventListener('lemma-history-close', leaveHistory);
+panel.addEventListener('lemma-history-query', (event) => {
+  const query = (event as HistoryQueryEvent).detail;
+  keep({ history: { ...memory.history, query } });
+  panel.history = memory.history;
+  historyQuery.ask(query);
+});
 panel.addEventListener('lemma-fold', (event) => {
   const { turnId, fold, following } = (event as FoldEvent).detail;
   // The text of a running thought is followed to its end, opened or not.
@@ -203,7 +254,11 @@ window.addEventListener('keydown', (event) => {
     post({ type: 'action', action: 'answerNow', turnId: turn.question.id });
   }
 });
-window.addEventListener('focus', () => post({ type: 'focus', focused: true }));
+window.addEventListener('focus', () => {
+  post({ type: 'focus', focused: true });
+  // Another window may have changed them.
+  if (memory.history) historyQuery.ask();
+});
 window.addEventListener('blur', () => post({ type: 'focus', focused: false }));
 window.addEventListener('error', ({ message }) => post({ type: 'error', message }));
 window.addEventListener('unhandledrejection', ({ reason }) => post({ type: 'error', message: String(reason) }));

@@ -25,6 +25,12 @@ export type Fold = 'open' | 'preview' | 'closed';
 /** Texts that are being edited, each by its turn. */
 export type Edits = Readonly<Record<EditedPart, Readonly<Record<string, string>>>>;
 
+export interface ShownHistory {
+  readonly query: string;
+  /** The last turn when the list was opened: a question that is asked later is what the reader wants to see. */
+  readonly turnId?: string;
+}
+
 export interface Memory {
   readonly conversationId: string;
   readonly draft: string;
@@ -37,6 +43,8 @@ export interface Memory {
   readonly contents: readonly string[];
   /** Questions and thoughts that are being edited, by turn. */
   readonly edits: Edits;
+  /** The list of conversations is shown, with what is searched for in it. */
+  readonly history?: ShownHistory;
   /** `atEnd` follows the text; else `place` is returned to, or in an empty log, `top` in pixels. */
   readonly scroll: { readonly top: number; readonly atEnd: boolean; readonly place?: ReadingPlace };
 }

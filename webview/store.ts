@@ -4,7 +4,7 @@
  */
 import { applyEvent, isRunning, lastTurn } from '../src/core/conversation.ts';
 import type { ConversationEvent, Turn } from '../src/core/conversation.ts';
-import type { HostToPanel, PanelState, TurnProgress } from '../src/shared/panelProtocol.ts';
+import type { HistoryList, HostToPanel, PanelState, TurnProgress } from '../src/shared/panelProtocol.ts';
 
 export interface Store {
   /** Undefined until the first `state`. */
@@ -15,6 +15,8 @@ export interface Store {
    * Known from the first event that arrives as it happens; 0 before.
    */
   readonly clockAheadMs: number;
+  /** What the host answered last when it was asked for the conversations. */
+  readonly history?: HistoryList;
   /** Events were missed: the panel has to ask for `state` by `ready`, and takes no events until it comes. */
   readonly behind: boolean;
 }
@@ -50,6 +52,8 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
       return { ...store, host: { ...host, notice: message.notice } };
     case 'attachments':
       return { ...store, host: { ...host, attachments: message.attachments } };
+    case 'history':
+      return { ...store, history: message.list };
     case 'context':
       return { ...store, host: { ...host, context: message.context } };
     case 'selection':

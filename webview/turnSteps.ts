@@ -12,6 +12,7 @@ const above = 4;
 export function stepTurn(panel: LemmaPanel, event: KeyboardEvent): boolean {
   const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
   if ((key !== 'ArrowUp' && key !== 'ArrowDown') || !altKey || ctrlKey || metaKey || shiftKey) return false;
+  if (panel.history) return false;
   const log = panel.querySelector<HTMLElement>('.log');
   const turns = [...panel.querySelectorAll<LemmaTurn>('lemma-turn')];
   if (!log || turns.length === 0) return false;

@@ -35,6 +35,8 @@ export type LemmaError =
   /** Another window has what was shown last. */
   | { readonly code: 'conversationElsewhere' }
   | { readonly code: 'conversationUnreadable'; readonly path: string; readonly reason: string }
+  /** A conversation cannot be written where the user wants it. */
+  | { readonly code: 'exportFailed'; readonly path: string; readonly reason: string }
   | { readonly code: 'internal'; readonly reason: string };
 
 /** Why something cannot be attached. `gone`: it was there when it was attached. */

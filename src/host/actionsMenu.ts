@@ -9,6 +9,7 @@ export async function showActionsMenu(status: string, running: boolean): Promise
     { label: vscode.l10n.t('$(book) Explain Selection'), command: 'lemma.explainSelection' },
     { label: vscode.l10n.t('$(comment-discussion) Ask a Question'), command: 'lemma.focusPanel' },
     { label: vscode.l10n.t('$(add) New Conversation'), command: 'lemma.newConversation' },
+    { label: vscode.l10n.t('$(history) Show Conversations'), command: 'lemma.showConversations' },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     { label: vscode.l10n.t('$(file) Choose Model File…'), command: 'lemma.chooseModelFile' },
     { label: vscode.l10n.t('$(refresh) Restart Engine'), command: 'lemma.restartEngine' },

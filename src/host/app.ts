@@ -7,8 +7,10 @@ import { AnswerActions } from './answerActions.ts';
 import { Attachments } from './attachments.ts';
 import { Config } from './config.ts';
 import { ContextMeter } from './contextMeter.ts';
+import { ConversationHistory } from './conversationHistory.ts';
 import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
+import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
 import { pickModelFile } from './modelFile.ts';
 import { ModelService } from './modelService.ts';
@@ -36,6 +38,8 @@ export class LemmaApp {
   readonly client: InferenceClient;
   readonly model: ModelService;
   readonly conversations: Conversations;
+  readonly history: ConversationHistory;
+  readonly exports: ConversationExport;
   readonly turns: TurnRunner;
   readonly panel: PanelModel;
   readonly view: PanelView;
@@ -64,8 +68,10 @@ export class LemmaApp {
     this.turns = new TurnRunner(this.conversations, this.model, () => this.config.reply, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState);
     this.places = new WorkspacePlaces(this.log);
-    const { conversations, model, panel, turns, places } = this;
-    const sources: PanelSources = { extensionUri: context.extensionUri, conversations, model, panel, turns, places };
+    this.history = new ConversationHistory(this.conversations, this.turns, this.panel);
+    this.exports = new ConversationExport(this.conversations, this.panel);
+    const { conversations, model, panel, turns, places, history } = this;
+    const sources: PanelSources = { extensionUri: context.extensionUri, conversations, model, panel, turns, places, history };
     this.view = this.#disposables.add(new PanelView(sources));
     this.tab = this.#disposables.add(new PanelTab(sources));
     const counter = new TokenCounter(this.model, this.log);
@@ -83,8 +89,15 @@ export class LemmaApp {
     await this.turns.settle('stopped');
     this.panel.showNotice(undefined);
     await this.conversations.startNew();
+    this.history.leave();
     if (this.tab.active) this.tab.focusComposer();
     else await this.view.focusComposer();
+  }
+
+  /** @param inTab where the panel is an editor tab that has a button for it */
+  async showConversations(inTab: boolean): Promise<void> {
+    if (inTab || (this.tab.active && !this.view.visible)) this.tab.showHistory();
+    else await this.view.showHistory();
   }
 
   /** Chooses what to attach, then shows it in the panel. */

@@ -19,6 +19,10 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.explainSelection': () => app.questions.aboutSelection('explain'),
     'lemma.fixDiagnostic': (uri, diagnostic) => app.questions.aboutDiagnostic(uri as string, diagnostic as DiagnosticInfo),
     'lemma.newConversation': () => app.newConversation(),
+    // The title of an editor passes on its address.
+    'lemma.showConversations': (resource) => app.showConversations(resource instanceof vscode.Uri),
+    'lemma.exportConversation': () => app.exports.toFile(),
+    'lemma.copyConversation': () => app.exports.toClipboard(),
     'lemma.attach': () => app.attach(),
     'lemma.attachFiles': (uri, uris) => app.attachFiles(chosen(uri, uris)),
     'lemma.stop': () => app.turns.stop(),

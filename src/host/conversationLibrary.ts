@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Conversation, ConversationEvent } from '../core/conversation.ts';
-import { allTurns, foldEvents, journalVersion } from '../core/conversation.ts';
+import type { Conversation, ConversationEvent, TurnEnd } from '../core/conversation.ts';
+import { allTurns, foldEvents, journalVersion, lastTurn } from '../core/conversation.ts';
 import { conversationTitle } from '../core/conversationTitle.ts';
 import { LemmaFailure } from '../core/errors.ts';
 import { decodeJournal } from '../core/journal.ts';
@@ -9,7 +9,7 @@ import { completeEvents } from '../core/journalRepair.ts';
 import { migrateJournal } from '../core/journalMigration.ts';
 import { findExcerpt, searchPattern } from '../core/textSearch.ts';
 import type { InferenceLog } from './inferenceClient.ts';
-import { JournalFile, isLocked, versionOfBytes, withLock } from './journalFile.ts';
+import { JournalFile, isLocked, lockEnding, NewerJournalError, versionOfBytes, withLock } from './journalFile.ts';
 import { withoutThoughts } from './journalScan.ts';
 
 /** One conversation of the folder, as the list shows it. */
@@ -22,6 +22,10 @@ export interface StoredConversation {
   /** Milliseconds since 1970 of the last event that is about a turn. */
   readonly changedAt: number;
   readonly pinned: boolean;
+  /** How its last turn ended; absent: it has not. */
+  readonly lastEnd?: TurnEnd['kind'];
+  /** Some turn of it has a thought. */
+  readonly hasThoughts: boolean;
   /** Questions and answers on one line, for the search. */
   readonly text: string;
 }
@@ -29,6 +33,8 @@ export interface StoredConversation {
 export interface FoundConversation extends StoredConversation {
   /** Where the search text stands in a question or answer; absent when the title has it, or without a search. */
   readonly excerpt?: string;
+  /** Another window has it open. */
+  readonly elsewhere: boolean;
 }
 
 export interface ConversationsFound {
@@ -50,6 +56,11 @@ const parallelReads = 8;
 const searchedAtOnce = 50;
 
 const extension = '.jsonl';
+
+/** Ids are UUIDs; anything else could name a file elsewhere. */
+export function isConversationId(id: string): boolean {
+  return /^[\w-]+$/.test(id);
+}
 
 /**
  * All conversations of one folder, with those of other windows. A journal is read again only when its file has
@@ -88,10 +99,34 @@ export class ConversationLibrary {
     );
     for (const conversation of known) if (conversation && conversation.turns.length > 0) stored.push(summary(conversation));
     for (const id of this.#cache.keys()) if (!ids.includes(id)) this.#cache.delete(id);
-    const items = await search(stored, query);
+    const found = await search(stored, query);
+    const locked = new Set(names.filter((name) => name.endsWith(extension + lockEnding)));
+    const items = await Promise.all(
+      found.map(async (each) => {
+        const { id } = each;
+        // A lock may be left from a window that crashed.
+        const elsewhere =
+          !known.some((conversation) => conversation?.id === id) &&
+          locked.has(id + extension + lockEnding) &&
+          (await isLocked(this.file(id)));
+        return { ...each, elsewhere };
+      }),
+    );
     items.sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.changedAt - one.changedAt);
     const damaged = (await readdir(this.#folder).catch((): string[] => [])).filter((name) => name.endsWith('.damaged')).length;
     return { items, damaged };
+  }
+
+  /**
+   * A conversation with its thoughts, as far as it is written. No lock is needed, so another window may have it open.
+   * @returns undefined when nothing can be read in its file
+   * @throws `NewerJournalError` for one of a newer Lemma; the file system's error
+   */
+  async read(id: string): Promise<Conversation | undefined> {
+    const bytes = await readFile(this.file(id));
+    const version = versionOfBytes(bytes);
+    if (version !== undefined && version > journalVersion) throw new NewerJournalError(`${this.file(id)} has version ${version}.`);
+    return foldEvents(completeEvents(decodeJournal(olderJournal(bytes, version) ?? bytes).events, id));
   }
 
   /**
@@ -146,12 +181,14 @@ export class ConversationLibrary {
       if (cached?.mtimeMs === mtimeMs && cached.size === size) return cached.stored;
       const bytes = await readFile(file);
       const version = versionOfBytes(bytes);
-      const older = version !== undefined && version < journalVersion ? migrateJournal(bytes.toString('utf8')) : undefined;
-      const events = completeEvents(decodeJournal(older ?? withoutThoughts(bytes)).events, id);
+      const kept = withoutThoughts(bytes);
+      const events = completeEvents(decodeJournal(olderJournal(bytes, version) ?? kept).events, id);
       const conversation = foldEvents(events);
       // A file without a line is one that a window has just created, or that a full disk left empty: nothing is in it.
       if (!conversation && version === undefined && size > 0 && !(await isLocked(file))) await this.setAside(id);
-      const stored = conversation && { ...summary(conversation, events), id };
+      // Pieces of thoughts were skipped unread, so the fold has none.
+      const read = conversation && summary(conversation, events);
+      const stored = read && { ...read, id, hasThoughts: read.hasThoughts || kept.length < bytes.length };
       this.#cache.set(id, { mtimeMs, size, stored });
       return stored;
     } catch (error) {
@@ -161,9 +198,15 @@ export class ConversationLibrary {
   }
 }
 
+/** The text of a journal of an older version in this version's format, in memory alone; undefined for one of this version. */
+function olderJournal(bytes: Buffer, version: number | undefined): string | undefined {
+  return version !== undefined && version < journalVersion ? migrateJournal(bytes.toString('utf8')) : undefined;
+}
+
 function summary(conversation: Conversation, events: readonly ConversationEvent[] = []): StoredConversation {
   const turns = allTurns(conversation);
   const times = turns.flatMap((turn) => [turn.askedAt, turn.answeringAt ?? 0, turn.endedAt ?? 0]);
+  const lastEnd = lastTurn(conversation)?.end?.kind;
   const eventTimes = events.map((event) => (isAboutTurn(event) ? event.at : 0));
   const fileName = conversation.turns.find((turn) => turn.question.snapshot)?.question.snapshot?.fileName ?? '';
   return {
@@ -173,6 +216,8 @@ function summary(conversation: Conversation, events: readonly ConversationEvent[
     questions: conversation.turns.length,
     changedAt: [...times, ...eventTimes].reduce((latest, at) => Math.max(latest, at), conversation.createdAt),
     pinned: conversation.pinned ?? false,
+    ...(lastEnd === undefined ? {} : { lastEnd }),
+    hasThoughts: turns.some(({ thought }) => thought.trim() !== ''),
     text: turns
       .flatMap(({ question, answer }) => [question.text, question.snapshot?.text ?? '', answer])
       .join('\n')
@@ -186,10 +231,10 @@ function isAboutTurn(event: ConversationEvent): event is ConversationEvent & { r
   return 'turnId' in event && 'at' in event;
 }
 
-async function search(stored: readonly StoredConversation[], query: string): Promise<FoundConversation[]> {
+async function search(stored: readonly StoredConversation[], query: string): Promise<Omit<FoundConversation, 'elsewhere'>[]> {
   const pattern = searchPattern(query);
   if (!pattern) return [...stored];
-  const found: FoundConversation[] = [];
+  const found: Omit<FoundConversation, 'elsewhere'>[] = [];
   for (const [index, conversation] of stored.entries()) {
     if (index % searchedAtOnce === searchedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
     if (pattern.every((word) => word.test(conversation.title))) found.push(conversation);

@@ -7,7 +7,7 @@ import { toLemmaError, type LemmaError } from '../core/errors.ts';
 import { decodeJournal } from '../core/journal.ts';
 import { completeEvents } from '../core/journalRepair.ts';
 import { replayEvents } from '../core/replay.ts';
-import { ConversationLibrary } from './conversationLibrary.ts';
+import { ConversationLibrary, isConversationId } from './conversationLibrary.ts';
 import { ConversationWriter } from './conversationWriter.ts';
 import { Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
@@ -96,7 +96,7 @@ export class Conversations {
    */
   async restore(): Promise<void> {
     const id = this.#memory.get(activeKey);
-    if (id === undefined || !isId(id)) return;
+    if (id === undefined || !isConversationId(id)) return;
     try {
       const result = await this.#load(id);
       if (result !== 'opened') this.#log.info(`[store] Conversation ${id} is ${result}; this window starts a new one.`);
@@ -126,7 +126,7 @@ export class Conversations {
    */
   async open(id: string): Promise<Opened> {
     if (id === this.#conversation?.id) return 'opened';
-    if (!isId(id)) return 'missing';
+    if (!isConversationId(id)) return 'missing';
     if (this.#left.has(id)) await this.#release(id);
     const left = this.#left.get(id);
     const result = left ? await this.#return(left) : await this.#load(id);
@@ -304,11 +304,6 @@ export class Conversations {
       this.#log.warn(`[store] The conversation that is shown cannot be remembered: ${describe(error)}`);
     }
   }
-}
-
-/** Ids are UUIDs; anything else could name a file elsewhere. */
-function isId(id: string): boolean {
-  return /^[\w-]+$/.test(id);
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -208,8 +208,11 @@ export async function withLock(file: string, act: () => Promise<void>): Promise<
   }
 }
 
+/** Name of a lock's file behind that of its journal. */
+export const lockEnding = '.lock';
+
 function lockPath(file: string): string {
-  return `${file}.lock`;
+  return file + lockEnding;
 }
 
 /** Takes the lock by creating its file, which only one process can. A lock whose process is gone is taken over. */

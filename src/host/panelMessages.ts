@@ -15,9 +15,10 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'focus':
     case 'painted':
     case 'findPlaces':
+    case 'listHistory':
       return;
     case 'send':
-      return app.questions.typed(message.text);
+      return send(app, message.text, message.fresh === true);
     case 'draft':
       return app.panel.saveDraft(message.text);
     case 'attachSelection':
@@ -49,8 +50,8 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return app.turns.editThought(message.turnId, message.thought);
     case 'selectBranch':
     case 'forkConversation':
-    case 'exportMarkdown':
-    case 'listHistory':
+    case 'exportConversation':
+    case 'copyConversation':
     case 'openConversation':
     case 'renameConversation':
     case 'pinConversation':
@@ -65,6 +66,15 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'error':
       app.log.error(`[panel] ${message.message}`);
   }
+}
+
+/** From the list of conversations a question begins a new one. */
+async function send(app: LemmaApp, text: string, fresh: boolean): Promise<void> {
+  if (fresh) {
+    await app.turns.settle('stopped');
+    await app.conversations.startNew();
+  }
+  await app.questions.typed(text);
 }
 
 async function runAction(app: LemmaApp, action: PanelAction, turnId: string | undefined): Promise<void> {
@@ -108,11 +118,14 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
     case 'explainSelection':
       return app.questions.aboutSelection('explain');
     case 'openCopy':
-      return app.conversations.openCopy();
+      await app.conversations.openCopy();
+      return app.history.leave();
     case 'showUnreadable':
       return app.showUnreadable();
     case 'undoDelete':
       return app.turns.undoDelete();
+    case 'undoDeleteConversation':
+      return app.history.undoDelete();
     case 'dismissNotice':
       return app.panel.dismissNotice();
   }

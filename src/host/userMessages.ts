@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
+import type { Opened } from './conversations.ts';
 import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
 import type { PanelAction, PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 /** Label of each action, in title case, three words at most; an ellipsis only before a question. */
@@ -54,6 +55,7 @@ function actionLabel(action: PanelAction): string {
     case 'showUnreadable':
       return vscode.l10n.t('Show Damaged Part');
     case 'undoDelete':
+    case 'undoDeleteConversation':
       return vscode.l10n.t('Undo');
     case 'dismissNotice':
       return vscode.l10n.t('Close');
@@ -230,6 +232,16 @@ export function errorNote(error: LemmaError): PanelNote {
         button('showLog'),
         button('dismissNotice'),
       );
+    case 'exportFailed':
+      return note(
+        vscode.l10n.t(
+          'The conversation cannot be written to {0}: {1}. Export it again to another place.',
+          error.path,
+          sentencePart(error.reason),
+        ),
+        button('showLog'),
+        button('dismissNotice'),
+      );
     case 'internal':
       return note(
         vscode.l10n.t('Something in Lemma failed: {0}. The log has the details; asking again often helps.', sentencePart(error.reason)),
@@ -312,6 +324,34 @@ export function deletedNote(count: number): PanelNote {
       ? vscode.l10n.t('The question was deleted, and what was answered to it.')
       : vscode.l10n.t('{0} questions were deleted, and what was answered to them.', String(count));
   return { tone: 'info', icon: 'trash', text, buttons: [button('undoDelete'), button('dismissNotice')] };
+}
+
+/** Offers to put back what was deleted. @param count of conversations */
+export function conversationsDeletedNote(count: number): PanelNote {
+  const text =
+    count === 1 ? vscode.l10n.t('The conversation was deleted.') : vscode.l10n.t('{0} conversations were deleted.', String(count));
+  return { tone: 'info', icon: 'trash', text, buttons: [button('undoDeleteConversation'), button('dismissNotice')] };
+}
+
+/** Why a conversation is not shown or changed as it was wished. */
+export function conversationNote(what: Exclude<Opened, 'opened'> | 'held' | 'empty'): PanelNote {
+  return { tone: what === 'copied' ? 'info' : 'warning', icon: 'info', text: conversationText(what), buttons: [button('dismissNotice')] };
+}
+
+function conversationText(what: Exclude<Opened, 'opened'> | 'held' | 'empty'): string {
+  switch (what) {
+    case 'copied':
+      return vscode.l10n.t('Another window has this conversation open, so this is a copy of it that you can continue here.');
+    case 'held':
+      return vscode.l10n.t('Another window has this conversation open. Change it there, or close it there first.');
+    case 'newer':
+      return vscode.l10n.t('A newer Lemma wrote this conversation. Update Lemma to open it; nothing in it was changed.');
+    case 'damaged':
+    case 'missing':
+      return vscode.l10n.t('This conversation cannot be read any more. Choose another one.');
+    case 'empty':
+      return vscode.l10n.t('There is nothing to export yet. Ask a question first.');
+  }
 }
 
 /** The conversation on the screen is another one now, though it looks the same. */

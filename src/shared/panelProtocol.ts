@@ -37,6 +37,8 @@ export type PanelAction =
   | 'showUnreadable'
   /** Puts back the turns deleted last. */
   | 'undoDelete'
+  /** Puts back the conversations deleted last. */
+  | 'undoDeleteConversation'
   | 'dismissNotice';
 
 export interface PanelButton {
@@ -128,11 +130,19 @@ export interface HistoryItem {
   readonly title: string;
   /** «sample.tex · 3 questions», ready to show. */
   readonly detail: string;
+  /** «open in another window», «still thinking», «stopped», or empty. */
+  readonly state: string;
   /** Milliseconds since 1970 of its last event. */
   readonly changedAt: number;
   readonly pinned: boolean;
+  /** It is the one that this window has open. */
+  readonly current: boolean;
   /** A turn of it is running in this window. */
   readonly running: boolean;
+  /** Another window has it open: it can be read here, as a copy, and not be changed. */
+  readonly elsewhere: boolean;
+  /** Some turn of it has a thought, so that it can be copied with thoughts or without. */
+  readonly hasThoughts: boolean;
   /** Where the search text was found, for the second line; absent without a search or when the title matched. */
   readonly excerpt?: string;
 }
@@ -142,7 +152,7 @@ export interface HistoryList {
   readonly query: string;
   /** Pinned first, then the newest first. */
   readonly items: readonly HistoryItem[];
-  /** Conversations that cannot be read, set aside: «2 conversations could not be read and were set aside in …». Else empty. */
+  /** Says how many could not be read and were set aside; else empty. */
   readonly damaged: string;
 }
 
@@ -201,6 +211,8 @@ export type HostToPanel =
   | { readonly type: 'attachments'; readonly attachments: readonly AttachmentOffer[] }
   | { readonly type: 'context'; readonly context: ContextUse | undefined }
   | { readonly type: 'history'; readonly list: HistoryList }
+  /** The list of conversations is another one now: a page that shows it asks for it by `listHistory`. */
+  | { readonly type: 'historyChanged' }
   /** Shows the list of conversations (asks for it by `listHistory`), or the conversation again. */
   | { readonly type: 'showHistory'; readonly shown: boolean }
   /** Those of the paths of `findPlaces` that are files in the workspace's folders. */
@@ -209,7 +221,8 @@ export type HostToPanel =
 
 export type PanelToHost =
   | { readonly type: 'ready' }
-  | { readonly type: 'send'; readonly text: string }
+  /** `fresh`: in a new conversation. */
+  | { readonly type: 'send'; readonly text: string; readonly fresh?: boolean }
   /** Kept by the host at every pause of typing, so that no reload loses it. */
   | { readonly type: 'draft'; readonly text: string }
   | { readonly type: 'attachSelection'; readonly attached: boolean }
@@ -238,7 +251,11 @@ export type PanelToHost =
   | { readonly type: 'forkConversation'; readonly turnId: string }
   /** Replaces the thought and lets the model go on from it. */
   | { readonly type: 'editThought'; readonly turnId: string; readonly thought: string }
-  | { readonly type: 'exportMarkdown'; readonly withThoughts: boolean }
+  /** Writes a conversation as Markdown into a file that the user chooses. */
+  | { readonly type: 'exportConversation'; readonly id: string }
+  /** Puts a conversation as Markdown on the clipboard. */
+  | { readonly type: 'copyConversation'; readonly id: string; readonly withThoughts: boolean }
+  /** The page that asks gets `history`. */
   | { readonly type: 'listHistory'; readonly query: string }
   | { readonly type: 'openConversation'; readonly id: string }
   | { readonly type: 'renameConversation'; readonly id: string; readonly title: string }
@@ -265,7 +282,8 @@ const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
   'deleteTurn',
   'forkConversation',
   'editThought',
-  'exportMarkdown',
+  'exportConversation',
+  'copyConversation',
   'listHistory',
   'openConversation',
   'renameConversation',

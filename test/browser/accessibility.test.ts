@@ -10,7 +10,10 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** Rules about whole pages; the panel is a part of the workbench's page, which has the headings and landmarks. */
 const pageRules = ['page-has-heading-one', 'region', 'landmark-one-main'];
 
-describe('The panel is for everyone:', () => {
+describe('The panel is for everyone:', function () {
+  // Each test goes through all states.
+  this.timeout(300_000);
+
   let panel: PanelPage;
   before(async () => {
     panel = await PanelPage.start();
@@ -58,8 +61,9 @@ describe('The panel is for everyone:', () => {
             if (activeElement.dataset.reached) return 'again';
             activeElement.dataset.reached = 'yes';
             const inner = activeElement.shadowRoot?.activeElement ?? activeElement;
-            // The chat box shows its focus by its border.
-            const shown = inner.matches('.composer textarea') ? inner.closest('.composer')! : inner;
+            // The boxes around a text field, and the row of a list, show the focus of what is in them.
+            const boxed = inner.matches('.composer textarea, .field input, .item .open');
+            const shown = boxed ? inner.closest('.composer, .field, .item')! : inner;
             const { outlineStyle, outlineWidth, outlineColor, borderTopColor } = getComputedStyle(shown);
             const outlined = outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 && !/, 0\)$|transparent/.test(outlineColor);
             const focusBorder = document.createElement('i');
@@ -76,7 +80,7 @@ describe('The panel is for everyone:', () => {
         const unreached = await panel.page.evaluate(() => {
           const controls = 'button, a[data-href], textarea, vscode-button, input, select, [tabindex="0"]';
           // Of an icon bar, a list or a menu one is reached by Tab and the others by the arrows.
-          const composite = '[role=toolbar], [role=tree], [role=listbox], [role=menu], [role=tablist], .outline';
+          const composite = '[role=toolbar], [role=tree], [role=listbox], [role=menu], [role=tablist], [role=grid], .outline';
           return (
             [...document.querySelectorAll<HTMLElement>(controls)]
               .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches(':disabled'))
@@ -123,7 +127,7 @@ describe('The panel is for everyone:', () => {
         await panel.page.keyboard.press('Tab');
         const outline = await panel.page.evaluate(() => {
           const inner = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement!;
-          return getComputedStyle(inner).outlineStyle;
+          return getComputedStyle(inner.matches('.item .open') ? inner.closest('.item')! : inner).outlineStyle;
         });
         assert.notEqual(outline, 'none', name);
       }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { PanelPage, themes } from './panelPage.ts';
 import { pictures, prepare } from './pictures.ts';
 
-describe('The panel in pictures', () => {
+describe('The panel in pictures', function () {
+  // Each test goes through all states.
+  this.timeout(300_000);
+
   let panel: PanelPage;
   before(async () => {
     panel = await PanelPage.start();

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import type { PanelState } from '../../src/shared/panelProtocol.ts';
+import type { HostToPanel, PanelState } from '../../src/shared/panelProtocol.ts';
 import { contextPictures } from './contextPictures.ts';
 import { explain, modelInfo, Script, solve, wordsOf } from './conversations.ts';
+import { historyPictures } from './historyPictures.ts';
 import { morePictures } from './morePictures.ts';
 import { codeAnswer, mathAnswer, mathThought } from './samples.ts';
 
@@ -9,10 +10,19 @@ export interface Picture {
   readonly state: PanelState;
   /** Selects what is clicked once the state is drawn, one after the other: the last of its kind. Not by the mouse, after which Tab would go on from there. */
   readonly click?: string | readonly string[];
+  /** What the host sends after the state. */
+  readonly then?: readonly HostToPanel[];
 }
 
 /** Does what a picture needs beside its state. */
-export async function prepare(page: Page, { click }: Picture): Promise<void> {
+export async function prepare(page: Page, { click, then }: Picture): Promise<void> {
+  if (then) {
+    await page.evaluate(async (messages) => {
+      for (const message of messages) window.postMessage(message, '*');
+      await new Promise((done) => setTimeout(done));
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }, then);
+  }
   for (const each of [click ?? []].flat()) {
     await page
       .locator(each)
@@ -142,6 +152,7 @@ export function pictures(): Record<string, Picture> {
     },
     ...contextPictures(),
     ...morePictures(),
+    ...historyPictures(),
     notice: {
       state: solve()
         .answered(mathThought, 'The sum takes every value from 6 upwards: $a + b \\ge 6$.')

@@ -186,6 +186,42 @@ describe('the list of conversations on a real disk', () => {
     assert.ok(!(await readdir(folder)).includes('nobody.jsonl'));
   });
 
+  it('tells how the last turn of each ended, and whether there is a thought in it', async () => {
+    const stopped: ConversationEvent = { type: 'ended', turnId: 'stopped-q', end: { kind: 'stopped' }, at: 1 };
+    await write('whole', events('whole', 'x', 'y', 4));
+    await write(
+      'bare',
+      events('bare', 'x', 'y', 3, '').filter((event) => event.type !== 'delta' || event.part === 'answer'),
+    );
+    await write('stopped', [...events('stopped', 'x', 'y', 2).slice(0, -1), stopped]);
+    await write('cut', events('cut', 'x', 'y', 1).slice(0, -1));
+    assert.deepEqual(
+      (await store.library.list('')).items.map(({ id, lastEnd, hasThoughts }) => [id, lastEnd, hasThoughts]),
+      [
+        ['whole', 'complete', true],
+        ['bare', 'complete', false],
+        ['stopped', 'stopped', true],
+        ['cut', undefined, true],
+      ],
+    );
+  });
+
+  it('is read whole for an export, thoughts included, whoever has it open', async () => {
+    await write('a', events('a', 'What is 1 + 1?', 'Two.', 1, 'one and one'));
+    const other = await JournalFile.open(path.join(folder, 'a.jsonl'));
+    const read = await store.library.read('a');
+    assert.deepEqual(
+      read?.turns.map(({ question, thought, answer }) => [question.text, thought, answer]),
+      [['What is 1 + 1?', 'one and one', 'Two.']],
+    );
+    await other?.journal.close();
+    await write('noise', 'no journal\n');
+    assert.equal(await store.library.read('noise'), undefined);
+    await write('newer', '{"type":"created","version":99,"id":"newer","at":1}\n');
+    await assert.rejects(store.library.read('newer'), NewerJournalError);
+    await assert.rejects(store.library.read('nobody'), { code: 'ENOENT' });
+  });
+
   it('begins a fork in a file of its own', async () => {
     await write('a', [...events('a', 'x', 'y', 1), ...events('b', 'second', 'z', 2).slice(1)]);
     await store.open('a');
@@ -208,7 +244,11 @@ describe('the list of conversations on a real disk', () => {
     try {
       assert.equal(await store.library.append('held', { type: 'renamed', title: 'no', at: 1 }), false);
       assert.equal(await store.library.delete('held'), false);
-      assert.deepEqual(await listed(), ['held'], 'it can be seen');
+      assert.deepEqual(
+        (await store.library.list('')).items.map(({ id, elsewhere }) => [id, elsewhere]),
+        [['held', true]],
+        'it can be seen, and where it is',
+      );
       assert.equal(await store.open('held'), 'copied');
       const copy = store.current;
       assert.notEqual(copy?.id, 'held');
@@ -219,6 +259,8 @@ describe('the list of conversations on a real disk', () => {
       child.kill('SIGKILL');
       await gone;
     }
+    const held = (await store.library.list('', store.current)).items.find(({ id }) => id === 'held');
+    assert.equal(held?.elsewhere, false, 'the lock of a window that is gone holds nothing');
   });
 
   it('leaves the journal of a newer version alone', async () => {

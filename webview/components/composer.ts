@@ -29,6 +29,7 @@ export class LemmaComposer extends PanelElement {
     attachments: { attribute: false },
     use: { attribute: false },
     dropping: { attribute: false },
+    fresh: { attribute: false },
     canSend: { attribute: false },
     text: { state: true },
   };
@@ -41,6 +42,8 @@ export class LemmaComposer extends PanelElement {
   declare use: ContextUse | undefined;
   /** Files are dragged over the panel: says where they will go. */
   declare dropping: boolean;
+  /** What is sent begins a new conversation. */
+  declare fresh: boolean;
   /** A model is chosen and no turn runs. */
   declare canSend: boolean;
   /** What is typed. Set before the first update to restore a draft. */
@@ -53,6 +56,7 @@ export class LemmaComposer extends PanelElement {
     this.text = '';
     this.attachments = [];
     this.dropping = false;
+    this.fresh = false;
   }
 
   async focusText(): Promise<void> {
@@ -175,7 +179,7 @@ export class LemmaComposer extends PanelElement {
     this.timer = undefined;
     this.setText('');
     this.known = '';
-    this.context.post({ type: 'send', text });
+    this.context.post({ type: 'send', text, ...(this.fresh ? { fresh: true } : {}) });
   };
 
   private readonly postLater = (): void => {

@@ -6,7 +6,7 @@ import type { Turn } from '../../src/core/conversation.ts';
 import type { PanelState } from '../../src/shared/panelProtocol.ts';
 import { icon } from '../icons.ts';
 import { rememberFocus } from '../focusKeeper.ts';
-import type { Edits, Fold, Memory } from '../memory.ts';
+import type { Edits, Fold, Memory, ShownHistory } from '../memory.ts';
 import { Nearness } from '../nearness.ts';
 import { beat, pulseMs } from '../pulse.ts';
 import type { Pulse } from '../pulse.ts';
@@ -21,6 +21,8 @@ import type { PanelContext } from './element.ts';
 import './find.ts';
 import type { LemmaFind } from './find.ts';
 import { FollowEnd } from './follow.ts';
+import './history.ts';
+import type { LemmaHistory } from './history.ts';
 import type { LemmaMenu } from './menu.ts';
 import './menu.ts';
 import { notice, welcome } from './notes.ts';
@@ -38,6 +40,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     folds: { attribute: false },
     contents: { attribute: false },
     edits: { attribute: false },
+    history: { attribute: false },
     finding: { state: true },
     pulse: { state: true },
     atEnd: { state: true },
@@ -51,6 +54,8 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   declare contents: readonly string[];
   /** Questions and thoughts that are being edited, by turn. */
   declare edits: Edits;
+  /** The list of conversations is shown in the place of the conversation. */
+  declare history: ShownHistory | undefined;
   /** The search field is shown. */
   declare finding: boolean;
   declare pulse: Pulse | undefined;
@@ -85,6 +90,11 @@ export class LemmaPanel extends PanelElement implements PieceHost {
 
   get composer(): LemmaComposer | null {
     return this.querySelector('lemma-composer');
+  }
+
+  /** Shown while `history` is. */
+  get historyList(): LemmaHistory | null {
+    return this.querySelector('lemma-history');
   }
 
   /** Opens where a formula, table or code box is. */
@@ -136,32 +146,35 @@ export class LemmaPanel extends PanelElement implements PieceHost {
     const edited = this.isEdited(host);
     const cut = cutAfter(host, turn);
     // The context comes last: what is wrong now matters more than what the next question leaves out.
-    const contextWarning = host.context && !turn ? contextNotice(host.context, context) : nothing;
+    const contextWarning = host.context && !turn && !this.history ? contextNotice(host.context, context) : nothing;
     return html`
-      ${this.finding ? html`<lemma-find .context=${context} .turns=${turns} @lemma-find-close=${this.closeFind}></lemma-find>` : nothing}
-      <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
-        <div
-          class="turns"
-          @click=${this.onClick}
-          @keydown=${this.onKey}
-          @contextmenu=${this.pieces.onContextMenu}
-          @lemma-copied=${() => this.sayCopied()}
-        >
-          ${
-            turns.length === 0
-              ? welcome(host.welcome, host.selection, context)
-              : repeat(
-                  turns,
-                  ({ question }) => question.id,
-                  (each, index) =>
-                    html`${this.turn(each, index, host, turn, edited)}${each.question.id === cut ? cutLine(context, turn !== undefined) : nothing}`,
-                )
-          }
+      ${this.finding && !this.history ? html`<lemma-find .context=${context} .turns=${turns} @lemma-find-close=${this.closeFind}></lemma-find>` : nothing}
+      <div class="middle ${this.history ? 'listing' : ''}">
+        <div class="log" role="log" aria-live="off" aria-busy=${turn !== undefined} aria-label=${strings.conversation} tabindex="0">
+          <div
+            class="turns"
+            @click=${this.onClick}
+            @keydown=${this.onKey}
+            @contextmenu=${this.pieces.onContextMenu}
+            @lemma-copied=${() => this.sayCopied()}
+          >
+            ${
+              turns.length === 0
+                ? welcome(host.welcome, host.selection, context)
+                : repeat(
+                    turns,
+                    ({ question }) => question.id,
+                    (each, index) =>
+                      html`${this.turn(each, index, host, turn, edited)}${each.question.id === cut ? cutLine(context, turn !== undefined) : nothing}`,
+                  )
+            }
+          </div>
         </div>
+        ${this.history ? this.conversations(this.history) : nothing}
       </div>
       <div class="sr" role="status" aria-live="polite">${this.live}</div>
       ${
-        this.atEnd
+        this.atEnd || this.history
           ? nothing
           : html`<div class="latest">
               <button type="button" class="btn small" @click=${() => this.follow?.toEnd()}>
@@ -175,18 +188,32 @@ export class LemmaPanel extends PanelElement implements PieceHost {
         role="form"
         aria-label=${strings.askLemma}
         .context=${context}
-        .placeholder=${placeholder(host)}
+        .placeholder=${this.history && host.model.kind !== 'notChosen' ? strings.composerNew : placeholder(host)}
+        .fresh=${this.history !== undefined}
         .hostDraft=${host.draft}
         .selection=${host.selection}
         .attached=${host.selectionAttached}
         .attachments=${host.attachments}
-        .use=${host.context}
+        .use=${this.history ? undefined : host.context}
         .dropping=${this.dropping}
         .canSend=${turn === undefined && host.model.kind !== 'notChosen'}
         @lemma-edit-last=${this.editLast}
       ></lemma-composer>
       <lemma-menu bare></lemma-menu>
     `;
+  }
+
+  private conversations({ query }: ShownHistory): TemplateResult {
+    return html`<lemma-history
+      class="history"
+      role="region"
+      aria-label=${this.context.strings.conversations}
+      .context=${this.context}
+      .list=${this.store.history}
+      .query=${query}
+      .menu=${() => this.menu}
+      .onCopied=${() => this.sayCopied()}
+    ></lemma-history>`;
   }
 
   private turn(turn: Turn, index: number, host: PanelState, running: Turn | undefined, edited: boolean): TemplateResult {
@@ -255,6 +282,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   }
 
   private readonly editLast = (): void => {
+    if (this.history) return;
     const last = [...this.querySelectorAll('lemma-turn')].at(-1);
     if (last instanceof LemmaTurn) last.edit('question');
   };
@@ -270,10 +298,16 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   /** Ctrl+F, F3, Shift+F3 and Ctrl+Shift+O. @returns the key was one of them */
   findKey({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
     const control = (ctrlKey || metaKey) && !altKey;
+    if (this.history) return control && !shiftKey && key.toLowerCase() === 'f' && this.searchHistory();
     if (control && shiftKey && key.toLowerCase() === 'o') void this.openContents();
     else if ((control && !shiftKey && key.toLowerCase() === 'f') || (key === 'F3' && !this.finding)) void this.openFind();
     else if (key === 'F3') this.querySelector<LemmaFind>('lemma-find')?.step(shiftKey ? -1 : 1);
     else return false;
+    return true;
+  }
+
+  private searchHistory(): boolean {
+    void this.historyList?.focusSearch();
     return true;
   }
 
@@ -382,5 +416,6 @@ declare global {
   interface HTMLElementTagNameMap {
     'lemma-panel': LemmaPanel;
     'lemma-composer': LemmaComposer;
+    'lemma-history': LemmaHistory;
   }
 }

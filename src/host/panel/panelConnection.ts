@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { ConversationEvent } from '../../core/conversation.ts';
 import type { HostToPanel, PanelToHost } from '../../shared/panelProtocol.ts';
 import { asPanelToHost } from '../../shared/panelProtocol.ts';
+import type { ConversationHistory } from '../conversationHistory.ts';
 import type { Conversations } from '../conversations.ts';
 import { Disposables, Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
@@ -23,6 +24,7 @@ export interface PanelSources {
   readonly panel: PanelModel;
   readonly turns: TurnRunner;
   readonly places: WorkspacePlaces;
+  readonly history: ConversationHistory;
 }
 
 /**
@@ -43,12 +45,13 @@ export class PanelConnection {
   #flushTimer: NodeJS.Timeout | undefined;
   /** Words are made again with the events that change them, and sent after these. */
   #staleWords = new Set<string>();
-  #focusWanted = false;
+  /** What the page is to begin with, when it comes. */
+  #wanted: HostToPanel | undefined;
 
   constructor(webview: vscode.Webview, sources: PanelSources, place: PanelPlace) {
     this.#webview = webview;
     this.#sources = sources;
-    const { extensionUri, conversations, model, panel, turns } = sources;
+    const { extensionUri, conversations, model, panel, turns, history } = sources;
     const keep = this.#disposables;
     webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(extensionUri)] };
     keep.add(
@@ -73,6 +76,8 @@ export class PanelConnection {
         else if (change.kind === 'words') this.#sendWords(change.turnId);
       }),
     );
+    keep.add(history.onDidChange(() => this.post({ type: 'historyChanged' })));
+    keep.add(history.onDidLeave(() => this.post({ type: 'showHistory', shown: false })));
     webview.html = webviewHtml(webview, extensionUri, place);
   }
 
@@ -83,8 +88,17 @@ export class PanelConnection {
 
   /** Puts the cursor into the composer, as soon as there is one. */
   focusComposer(): void {
-    if (this.#ready) this.post({ type: 'focusComposer' });
-    else this.#focusWanted = true;
+    this.#want({ type: 'focusComposer' });
+  }
+
+  /** Shows the list of conversations with the cursor in its search, as soon as there is a page. */
+  showHistory(): void {
+    this.#want({ type: 'showHistory', shown: true });
+  }
+
+  #want(message: HostToPanel): void {
+    if (this.#ready) this.post(message);
+    else this.#wanted = message;
   }
 
   /** The page of a hidden view or tab is gone; the next one says `ready` for itself. */
@@ -103,11 +117,12 @@ export class PanelConnection {
     if (message.type === 'ready') {
       this.#ready = true;
       this.#sendState();
-      if (this.#focusWanted) this.post({ type: 'focusComposer' });
-      this.#focusWanted = false;
+      if (this.#wanted) this.post(this.#wanted);
+      this.#wanted = undefined;
       return;
     }
     if (message.type === 'findPlaces') void this.#findPlaces(message.paths);
+    if (message.type === 'listHistory') void this.#listHistory(message.query);
     this.#received.fire(message);
   }
 
@@ -115,6 +130,10 @@ export class PanelConnection {
   async #findPlaces(paths: readonly string[]): Promise<void> {
     const found = await this.#sources.places.existing(paths);
     if (found.length > 0) this.post({ type: 'places', paths: found });
+  }
+
+  async #listHistory(query: string): Promise<void> {
+    this.post({ type: 'history', list: await this.#sources.history.list(query) });
   }
 
   #queue(from: number, event: ConversationEvent): void {

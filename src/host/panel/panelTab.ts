@@ -48,6 +48,12 @@ export class PanelTab implements vscode.WebviewPanelSerializer {
     this.#connection?.focusComposer();
   }
 
+  /** Shows the list of conversations in it. */
+  showHistory(): void {
+    this.#tab?.reveal();
+    this.#connection?.showHistory();
+  }
+
   /**
    * Replaces tabs of an extension host that has died: VS Code restarts the host and hands these tabs to nobody, so that
    * they would show what was then, with buttons that do nothing. A tab that is restored with the window is handed over.

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { HostToPanel, PanelToHost } from '../../shared/panelProtocol.ts';
+import type { PanelToHost } from '../../shared/panelProtocol.ts';
 import { Emitter } from '../disposables.ts';
 import { PanelConnection } from './panelConnection.ts';
 import type { PanelSources } from './panelConnection.ts';
@@ -13,7 +13,8 @@ export class PanelView {
   readonly onDidReceive = this.#received.event;
   #view: vscode.WebviewView | undefined;
   #connection: PanelConnection | undefined;
-  #focusWanted = false;
+  /** What the page is to begin with, when it comes. */
+  #wanted: 'composer' | 'history' | undefined;
 
   constructor(sources: PanelSources) {
     this.#sources = sources;
@@ -34,8 +35,9 @@ export class PanelView {
       this.#view = undefined;
       this.#connection = undefined;
     });
-    if (this.#focusWanted) connection.focusComposer();
-    this.#focusWanted = false;
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    if (wanted) goTo(connection, wanted);
   }
 
   /** Opens the view where the user keeps it. The editor keeps the focus. */
@@ -46,18 +48,31 @@ export class PanelView {
 
   /** Opens the view and puts the cursor into the composer. */
   async focusComposer(): Promise<void> {
-    await vscode.commands.executeCommand(`${panelViewId}.focus`);
-    if (this.#connection) this.#connection.focusComposer();
-    else this.#focusWanted = true;
+    await this.#open('composer');
   }
 
-  /** Sends to the page, if it is there. */
-  post(message: HostToPanel): void {
-    this.#connection?.post(message);
+  /** Opens the view with the list of conversations in it. */
+  async showHistory(): Promise<void> {
+    await this.#open('history');
+  }
+
+  async #open(wanted: 'composer' | 'history'): Promise<void> {
+    await vscode.commands.executeCommand(`${panelViewId}.focus`);
+    if (this.#connection) goTo(this.#connection, wanted);
+    else this.#wanted = wanted;
+  }
+
+  get visible(): boolean {
+    return this.#view?.visible ?? false;
   }
 
   dispose(): void {
     this.#connection?.dispose();
     this.#received.dispose();
   }
+}
+
+function goTo(connection: PanelConnection, wanted: 'composer' | 'history'): void {
+  if (wanted === 'history') connection.showHistory();
+  else connection.focusComposer();
 }
