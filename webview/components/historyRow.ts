@@ -53,7 +53,7 @@ export function historyRow(row: Row, actions: RowActions, context: PanelContext)
               ${marked(item.title === '' ? context.strings.untitled : item.title, row)}
             </button>`
       }
-      <small class="muted">${details(row)}</small>
+      <small class="muted" title=${about(item)}>${details(row)}</small>
     </span>
     <span role="gridcell" class="end-col">
       <span class="time muted small num">${historyTime(item.changedAt, row.now, context.locale)}</span>
@@ -69,9 +69,14 @@ function rowIcon({ pinned, running, elsewhere }: HistoryItem): string {
 }
 
 function details(row: Row): (string | TemplateResult)[] {
-  const { detail, state, excerpt } = row.item;
-  const before = [detail, state].filter((part) => part !== '').join(', ');
+  const { excerpt } = row.item;
+  const before = about(row.item);
   return excerpt === undefined ? [before] : [`${before} · `, ...marked(excerpt, row)];
+}
+
+/** «scan.cpp · 1 question, open in another window» */
+function about({ detail, state }: HistoryItem): string {
+  return [detail, state].filter((part) => part !== '').join(', ');
 }
 
 function marked(text: string, { pattern }: Row): (string | TemplateResult)[] {
