@@ -121,6 +121,7 @@ async function draw(panel: PanelPage, batch: readonly AttackCase[]): Promise<str
   await panel.settled();
   const streamed = await turnHtml(panel.page);
   await panel.reload(script.state());
+  await panel.drawAll();
   await panel.settled();
   const whole = await turnHtml(panel.page);
   const problems = await panel.page.evaluate(turnProblems);
@@ -139,6 +140,7 @@ async function openUnfolded(panel: PanelPage, state: PanelState, turnIds: readon
     ...{ conversationId: state.conversation?.id, folds },
   });
   await panel.reload(state);
+  await panel.drawAll();
 }
 
 function turnHtml(page: Page): Promise<string[]> {
@@ -210,7 +212,7 @@ async function pageProblems(panel: PanelPage): Promise<string[]> {
   const fold = page.locator('lemma-turn .fold').last();
   if ((await fold.count()) > 0) {
     await fold.evaluate((button: HTMLElement) => button.click());
-    await page.locator('lemma-turn .fold[aria-expanded=false]').last().waitFor({ state: 'attached', timeout: 10_000 });
+    await page.locator('lemma-turn .fold[aria-expanded=false]').last().waitFor({ state: 'attached', timeout: hangMs });
   }
   return [...problems, ...errors];
 }

@@ -125,7 +125,7 @@ describe('A conversation of many turns', () => {
     await panel.page.keyboard.press('Control+F');
     await find('.find input').fill('Answer ');
     await panel.page.waitForFunction(() => (CSS.highlights.get('lemma-found')?.size ?? 0) >= 12);
-    await panel.page.evaluate(() => document.getSelection()?.selectAllChildren(document.querySelector('.turns')!));
+    await panel.drawAll();
     await panel.page.waitForFunction((count) => CSS.highlights.get('lemma-found')?.size === count, turnCount);
   });
 

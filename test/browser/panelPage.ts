@@ -162,6 +162,16 @@ export class PanelPage {
     await this.page.waitForFunction(() => window.sent.some(({ type }) => type === 'painted'));
   }
 
+  /** Draws the turns that are too far from the view to be drawn yet, as selecting them does. */
+  async drawAll(): Promise<void> {
+    await this.page.evaluate(() => {
+      const turns = document.querySelector('.turns');
+      if (turns && document.querySelector('.turn.far')) document.getSelection()?.selectAllChildren(turns);
+    });
+    await this.page.waitForFunction(() => !document.querySelector('.turn.far'));
+    await this.page.evaluate(() => document.getSelection()?.removeAllRanges());
+  }
+
   /** As the host does; resolves when the panel has drawn it. */
   async send(...messages: HostToPanel[]): Promise<void> {
     await this.page.evaluate(async (all) => {
