@@ -72,6 +72,26 @@ describe('the panel in the workbench', () => {
     assert.deepEqual(await sizes(), usual);
   });
 
+  it('draws code with the editor’s ligatures, when they are on', async () => {
+    const features = (): Promise<string> =>
+      panel
+        .locator('.turn .answer .code pre')
+        .first()
+        .evaluate((pre) => getComputedStyle(pre).fontFeatureSettings);
+    assert.match(await features(), /"calt" 0/);
+    for (const [setting, variable, drawn] of [
+      [true, "'calt' on", /"calt"(?:, |$)/],
+      ["'ss01', 'calt' off", 'ss01', /"ss01"/],
+    ] as const) {
+      session.server.writeSettings({ 'workbench.colorTheme': themes[0]?.name, 'editor.fontLigatures': setting });
+      await panel.locator(`#app[style*="${variable}"]`).waitFor();
+      assert.match(await features(), drawn);
+    }
+    session.server.writeSettings({ 'workbench.colorTheme': themes[0]?.name });
+    await panel.locator('#app:not([style*="ss01"])').waitFor();
+    assert.match(await features(), /"calt" 0/);
+  });
+
   it('moves to the secondary side bar and is drawn again there, with everything in it', async () => {
     const before = await panel.locator('.turn').count();
     await page.locator('.activitybar .action-item a[aria-label^="Lemma"]').click({ button: 'right' });
