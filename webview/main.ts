@@ -6,7 +6,7 @@
  *
  * Deltas only touch the store; the page is drawn from what is new, in an animation frame, as often as it can afford.
  */
-import type { HostToPanel, PanelFonts, PanelToHost } from '../src/shared/panelProtocol.ts';
+import type { HostToPanel, PanelFonts, PanelToHost, ReadingHabits } from '../src/shared/panelProtocol.ts';
 import { Cadence } from './cadence.ts';
 import { lastTurn } from '../src/core/conversation.ts';
 import type { DraftEvent } from './components/composer.ts';
@@ -41,6 +41,7 @@ let memory: Memory = recall(api);
 let store = emptyStore;
 let context: PanelContext | undefined;
 let fonts: PanelFonts | undefined;
+let habits: ReadingHabits | undefined;
 let frame: number | undefined;
 /** Text waits for this before a frame is asked for. */
 let pause: number | undefined;
@@ -109,6 +110,8 @@ function draw(): void {
   if (!host) return;
   if (fonts !== host.fonts && root) applyFonts(root, host.fonts);
   fonts = host.fonts;
+  if (host.habits && host.habits !== habits) follow(host.habits);
+  habits = host.habits;
   const first = context === undefined;
   if (!context || context.strings !== host.strings) context = { strings: host.strings, locale: host.locale, places, post };
   if (first) keep({ edits: withoutSent(memory.edits, host.conversation) });
@@ -124,6 +127,18 @@ function draw(): void {
   if (first) void start(host.draft);
   if (redrawn) void tellPainted(host.eventCount);
   redrawn = false;
+}
+
+/** The user may have chosen otherwise in another page or window. */
+function follow({ nextFold, wrapCode: wrapped }: ReadingHabits): void {
+  keep({ nextFold, wrapCode: wrapped });
+  wrapCode(wrapped);
+}
+
+/** Told to the host, which keeps it for all windows. */
+function keepHabits(change: Partial<ReadingHabits>): void {
+  keep(change);
+  post({ type: 'habits', habits: { nextFold: memory.nextFold, wrapCode: memory.wrapCode } });
 }
 
 /** The first draw: puts back what the reload interrupted. */
@@ -205,7 +220,8 @@ panel.addEventListener('lemma-fold', (event) => {
   const { turnId, fold, following } = (event as FoldEvent).detail;
   // The text of a running thought is followed to its end, opened or not.
   if (turnId !== runningTurn(store)?.question.id) panel.follow?.hold();
-  keep({ folds: { ...memory.folds, [turnId]: fold }, ...(following ? { nextFold: following } : {}) });
+  keep({ folds: { ...memory.folds, [turnId]: fold } });
+  if (following && following !== memory.nextFold) keepHabits({ nextFold: following });
   panel.folds = memory.folds;
 });
 panel.addEventListener('lemma-edit', (event) => {
@@ -223,7 +239,7 @@ panel.addEventListener('lemma-contents', (event) => {
 });
 panel.addEventListener('lemma-wrap', (event) => {
   const on = (event as WrapEvent).detail;
-  keep({ wrapCode: on });
+  keepHabits({ wrapCode: on });
   wrapCode(on);
 });
 panel.addEventListener('lemma-find', () => void panel.openFind());
@@ -248,7 +264,11 @@ window.addEventListener(
 );
 window.addEventListener('keydown', (event) => {
   const turn = runningTurn(store);
-  if (!turn || event.isComposing) return;
+  if (event.isComposing) return;
+  if (!turn) {
+    if (event.key === 'Escape' && !event.defaultPrevented && !panel.finding) post({ type: 'focusEditor' });
+    return;
+  }
   if (event.key === 'Escape') post({ type: 'action', action: 'stop', turnId: turn.question.id });
   else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && turn.phase === 'thinking') {
     post({ type: 'action', action: 'answerNow', turnId: turn.question.id });

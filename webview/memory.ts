@@ -35,7 +35,7 @@ export interface Memory {
   readonly conversationId: string;
   readonly draft: string;
   readonly folds: Readonly<Record<string, Fold>>;
-  /** How thoughts of later turns begin, in any conversation. */
+  /** How thoughts of later turns begin, in any conversation. The host keeps this and the next one for all windows. */
   readonly nextFold: Fold;
   /** Long lines of code are wrapped, in any conversation. */
   readonly wrapCode: boolean;

@@ -48,6 +48,8 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
     }
     case 'fonts':
       return { ...store, host: { ...host, fonts: message.fonts } };
+    case 'habits':
+      return { ...store, host: { ...host, habits: message.habits } };
     case 'notice':
       return { ...store, host: { ...host, notice: message.notice } };
     case 'attachments':

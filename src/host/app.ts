@@ -66,7 +66,7 @@ export class LemmaApp {
     const storage = context.storageUri ? sharedStorageFolder(context.storageUri.fsPath) : context.globalStorageUri.fsPath;
     this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
     this.turns = new TurnRunner(this.conversations, this.model, () => this.config.reply, this.log);
-    this.panel = new PanelModel(this.conversations, this.model, context.workspaceState);
+    this.panel = new PanelModel(this.conversations, this.model, context.workspaceState, context.globalState);
     this.places = new WorkspacePlaces(this.log);
     this.history = new ConversationHistory(this.conversations, this.turns, this.panel);
     this.exports = new ConversationExport(this.conversations, this.panel);

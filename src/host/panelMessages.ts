@@ -61,6 +61,10 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return app.answers.revealPlace(message.turnId, message.attachment);
     case 'openPlace':
       return openPlace(app, message);
+    case 'habits':
+      return app.panel.saveHabits(message.habits);
+    case 'focusEditor':
+      return void (await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
     case 'openLink':
       return openLink(message.href, app.log);
     case 'error':

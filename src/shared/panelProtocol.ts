@@ -169,6 +169,14 @@ export interface PanelFonts {
   readonly codeLigatures?: string;
 }
 
+/** How the user reads, in every window: kept by the host from the first choice on. */
+export interface ReadingHabits {
+  /** How the thoughts of later turns begin. */
+  readonly nextFold: 'open' | 'preview' | 'closed';
+  /** Long lines of code are wrapped. */
+  readonly wrapCode: boolean;
+}
+
 export interface PanelState {
   readonly conversation: Conversation | undefined;
   /** Number of events applied to `conversation`; the next `events` message starts there. */
@@ -191,6 +199,8 @@ export interface PanelState {
   readonly context: ContextUse | undefined;
   readonly draft: string;
   readonly fonts: PanelFonts;
+  /** Undefined until the user has chosen for the first time. */
+  readonly habits?: ReadingHabits;
   readonly strings: PanelStrings;
   /** BCP 47, for numbers. */
   readonly locale: string;
@@ -204,6 +214,7 @@ export type HostToPanel =
   | { readonly type: 'progress'; readonly progress: TurnProgress }
   | { readonly type: 'model'; readonly model: ModelState; readonly modelLabel: string; readonly modelStatus: string }
   | { readonly type: 'fonts'; readonly fonts: PanelFonts }
+  | { readonly type: 'habits'; readonly habits: ReadingHabits }
   | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
   | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
   /** What was sent could not be asked, so it goes back into the chat box. */
@@ -269,7 +280,10 @@ export type PanelToHost =
   | { readonly type: 'findPlaces'; readonly paths: readonly string[] }
   /** Line and column from 1. The host looks for the file anew. */
   | { readonly type: 'openPlace'; readonly turnId: string; readonly path: string; readonly line?: number; readonly column?: number }
+  | { readonly type: 'habits'; readonly habits: ReadingHabits }
   | { readonly type: 'focus'; readonly focused: boolean }
+  /** Escape, where there is nothing to close and nothing to stop: the cursor goes back to the editor. */
+  | { readonly type: 'focusEditor' }
   | { readonly type: 'error'; readonly message: string }
   /** First paint after `state`, for the benchmark and the tests. */
   | { readonly type: 'painted'; readonly eventCount: number };
@@ -307,7 +321,9 @@ const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
   'openLink',
   'findPlaces',
   'openPlace',
+  'habits',
   'focus',
+  'focusEditor',
   'error',
   'painted',
 ]);

@@ -117,13 +117,7 @@ export class LemmaQuestion extends PanelElement {
     const lines = shown.split('\n').length;
     return html`<pre class=${this.all ? 'all' : ''} tabindex="0" aria-label=${strings.code}>${shown}</pre>
       <div class="more small">
-        <button
-          type="button"
-          class="link"
-          aria-expanded=${this.all}
-          ?hidden=${lines <= shownLines && !this.cut && !this.all}
-          @click=${this.toggle}
-        >
+        <button type="button" class="link" aria-expanded=${this.all} ?hidden=${lines <= shownLines && !this.cut} @click=${this.toggle}>
           ${this.all ? strings.showLess : strings.showAll}</button
         ><span class="muted num">${lines === 1 ? strings.oneLine : fill(strings.lines, formatCount(lines, locale))}${this.counts()}</span>
       </div>`;

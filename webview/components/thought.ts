@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { thoughtMs } from '../../src/core/conversation.ts';
 import type { Turn } from '../../src/core/conversation.ts';
-import { formatClock, formatCount, formatDuration, formatSpan, formatTokens } from '../../src/core/format.ts';
+import { formatClock, formatCount, formatDuration, formatSpan, formatTokens, formatTokensShort } from '../../src/core/format.ts';
 import { entryAt, ThoughtOutliner } from '../../src/core/thoughtOutline.ts';
 import type { OutlineEntry } from '../../src/core/thoughtOutline.ts';
 import { msAtOffset } from '../../src/core/thoughtTimes.ts';
@@ -166,9 +166,10 @@ export class LemmaThought extends PanelElement {
     const ms = thoughtMs(this.turn, this.pulse?.now ?? 0) ?? 0;
     const time = fill(strings.thoughtFor, formatSpan(ms, strings, locale));
     const rate = ms >= 1000 ? Math.round((this.turn.thoughtTokens * 1000) / ms) : 0;
+    const tokens = this.turn.thoughtTokens;
     return html`<span class="num"
-      >${time} ·
-      ${fill(strings.thoughtTokens, formatTokens(this.turn.thoughtTokens, locale))}${
+      ><span class="time">${time}</span> · <span class="full">${fill(strings.thoughtTokens, formatTokens(tokens, locale))}</span
+      ><span class="short">${formatTokensShort(tokens, locale)}</span>${
         rate > 0 ? html`<span class="rate"> · ${fill(strings.tokensPerSecond, formatCount(rate, locale))}</span>` : nothing
       }</span
     >`;

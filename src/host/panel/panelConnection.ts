@@ -68,6 +68,7 @@ export class PanelConnection {
       panel.onDidChange((change) => {
         if (change.kind === 'notice') this.post({ type: 'notice', notice: panel.notice });
         else if (change.kind === 'fonts') this.post({ type: 'fonts', fonts: panel.fonts });
+        else if (change.kind === 'habits' && panel.habits) this.post({ type: 'habits', habits: panel.habits });
         else if (change.kind === 'selection')
           this.post({ type: 'selection', selection: panel.selection, attached: panel.selectionAttached });
         else if (change.kind === 'attachments') this.post({ type: 'attachments', attachments: panel.attachments });

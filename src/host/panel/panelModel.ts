@@ -7,6 +7,7 @@ import type {
   AttachmentOffer,
   ContextUse,
   PanelFonts,
+  ReadingHabits,
   PanelNote,
   PanelState,
   SelectionOffer,
@@ -21,10 +22,12 @@ import { panelStrings } from './panelStrings.ts';
 import { turnWords } from './turnWords.ts';
 import type { TurnExtra } from './turnWords.ts';
 
+const habitsKey = 'lemma.readingHabits';
+
 /** What changed outside the conversation, for the view to send on. */
 export type PanelChange =
   | { readonly kind: 'words'; readonly turnId: string }
-  | { readonly kind: 'notice' | 'fonts' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned' };
+  | { readonly kind: 'notice' | 'fonts' | 'habits' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned' };
 
 /**
  * The state of the panel that is not in the conversation: notice, notes, draft and attached selection. Lives in the host,
@@ -34,6 +37,7 @@ export class PanelModel {
   readonly #conversations: Conversations;
   readonly #model: ModelService;
   readonly #drafts: vscode.Memento;
+  readonly #userMemory: vscode.Memento;
   readonly #changed = new Emitter<PanelChange>();
   readonly onDidChange = this.#changed.event;
   /** What turns say besides their text, kept while the window lives. */
@@ -53,11 +57,15 @@ export class PanelModel {
   #attachments: readonly AttachmentOffer[] = [];
   #context: ContextUse | undefined;
 
-  /** @param drafts keeps the text in the composer over a reload of the window */
-  constructor(conversations: Conversations, model: ModelService, drafts: vscode.Memento) {
+  /**
+   * @param drafts keeps the text in the composer over a reload of the window
+   * @param userMemory keeps how the user reads, for all windows
+   */
+  constructor(conversations: Conversations, model: ModelService, drafts: vscode.Memento, userMemory: vscode.Memento) {
     this.#conversations = conversations;
     this.#model = model;
     this.#drafts = drafts;
+    this.#userMemory = userMemory;
     conversations.onDidAppend(({ event }) => {
       if (event.type === 'turnDeleted') this.#undoDismissed = false;
       if (event.type === 'asked') this.#unsavedDismissed = false;
@@ -91,6 +99,11 @@ export class PanelModel {
     return this.#fonts;
   }
 
+  /** Undefined before the user's first choice. */
+  get habits(): ReadingHabits | undefined {
+    return this.#userMemory.get<ReadingHabits>(habitsKey);
+  }
+
   get attachments(): readonly AttachmentOffer[] {
     return this.#attachments;
   }
@@ -121,6 +134,7 @@ export class PanelModel {
       selection: this.#selection,
       selectionAttached: this.#selectionAttached,
       fonts: this.#fonts,
+      ...(this.habits ? { habits: this.habits } : {}),
       attachments: this.#attachments,
       context: this.#context,
       draft: this.draft,
@@ -173,6 +187,11 @@ export class PanelModel {
   setFonts(fonts: PanelFonts): void {
     this.#fonts = fonts;
     this.#changed.fire({ kind: 'fonts' });
+  }
+
+  async saveHabits({ nextFold, wrapCode }: ReadingHabits): Promise<void> {
+    await this.#userMemory.update(habitsKey, { nextFold, wrapCode });
+    this.#changed.fire({ kind: 'habits' });
   }
 
   offerSelection(selection: SelectionOffer | undefined): void {
