@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
-import { editorOf, extensionId, openFile, panelFrame, runCommand, select, workbenchReady } from '../harness/workbench.ts';
+import { editorOf, frameOf, openFile, panelFrame, runCommand, select, workbenchReady } from '../harness/workbench.ts';
 import { answered, ask, failureShots, stopIfRunning } from './steps.ts';
 
 const source = 'Let $x = 3$.\nWhat is $x + 4$?\n';
-
-/** The page in the side bar and the page in the tab: VS Code says in the address which is which. */
-const frameOf = (page: Page, place: 'view' | 'tab'): FrameLocator => {
-  const view = '[src*="purpose=webviewView"]';
-  const frame = `iframe.webview[src*="extensionId=${extensionId}"]`;
-  return page.frameLocator(place === 'view' ? frame + view : `${frame}:not(${view})`).frameLocator('iframe#active-frame');
-};
 
 describe('the panel as an editor tab', () => {
   let session: Session;

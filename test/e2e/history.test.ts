@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
-import { openWorkbench, panelFrame, runCommand, statusItem, waitForEditorText, workbenchReady } from '../harness/workbench.ts';
+import { frameOf, openWorkbench, panelFrame, runCommand, statusItem, waitForEditorText, workbenchReady } from '../harness/workbench.ts';
 import { answered, ask, failureShots } from './steps.ts';
 
 describe('the history of conversations in the workbench', function () {
@@ -185,6 +185,19 @@ describe('the history of conversations in the workbench', function () {
     await page.keyboard.press('Enter');
     await shows('What is 2 + 2?');
     await answered(panel, '4');
+  });
+
+  it('is shown in the editor tab by the button of its title, and left there alone', async () => {
+    const tab = frameOf(page, 'tab');
+    await runCommand(page, 'Lemma: Open Panel as Editor');
+    await tab.locator('.composer textarea:focus').waitFor();
+    await page.locator('.editor-actions a.action-label[aria-label^="Show Conversations"]').click();
+    await tab.locator('.history .item').first().waitFor();
+    assert.equal(await frameOf(page, 'view').locator('.history').count(), 0, 'the view shows its conversation');
+    await tab.getByRole('button', { name: 'Back to the Conversation' }).click();
+    await tab.locator('.history').waitFor({ state: 'detached' });
+    await page.locator('.tab', { hasText: 'Lemma' }).locator('.tab-actions a').click();
+    await page.locator('.tab', { hasText: 'Lemma' }).waitFor({ state: 'detached' });
   });
 
   it('is as it was after a reload of the window', async () => {

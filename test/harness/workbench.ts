@@ -171,6 +171,13 @@ export function panelFrame(page: Page): FrameLocator {
   return page.frameLocator(`iframe.webview[src*="extensionId=${extensionId}"]`).frameLocator('iframe#active-frame');
 }
 
+/** The page in the side bar or the one in the editor tab, where both are open: VS Code says in the address which is which. */
+export function frameOf(page: Page, place: 'view' | 'tab'): FrameLocator {
+  const view = '[src*="purpose=webviewView"]';
+  const frame = `iframe.webview[src*="extensionId=${extensionId}"]`;
+  return page.frameLocator(place === 'view' ? frame + view : `${frame}:not(${view})`).frameLocator('iframe#active-frame');
+}
+
 /** Lemma's item in the status bar. */
 export function statusItem(page: Page): Locator {
   return page.locator('.part.statusbar .statusbar-item', { hasText: 'Lemma' }).first();
