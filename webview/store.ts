@@ -2,7 +2,7 @@
  * What the panel knows, as a pure fold of the host's messages. The host owns the truth; nothing here
  * cannot be drawn again from the next `state` message.
  */
-import { applyEvent, isRunning, lastTurn } from '../src/core/conversation.ts';
+import { applyEvent, isRunning, lastTurn, turnById } from '../src/core/conversation.ts';
 import type { ConversationEvent, Turn } from '../src/core/conversation.ts';
 import type { HistoryList, HostToPanel, PanelState, TurnProgress } from '../src/shared/panelProtocol.ts';
 
@@ -81,4 +81,15 @@ function applyEvents(store: Store, host: PanelState, from: number, events: reado
 export function runningTurn(store: Store): Turn | undefined {
   const turn = lastTurn(store.host?.conversation);
   return turn && isRunning(turn) ? turn : undefined;
+}
+
+/** The turns on the page, as one text. */
+export function shownIds({ host }: Store): string {
+  return (host?.conversation?.turns ?? []).map(({ question }) => question.id).join();
+}
+
+/** The last turn is one that was not there, at the end or as another version. */
+export function isNewQuestion(store: Store, before: Store): boolean {
+  const last = lastTurn(store.host?.conversation);
+  return last !== undefined && !turnById(before.host?.conversation, last.question.id);
 }

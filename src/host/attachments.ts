@@ -16,7 +16,7 @@ import { asMessage } from './measureContext.ts';
 import type { ModelService } from './modelService.ts';
 import type { PanelModel } from './panel/panelModel.ts';
 import type { TokenCount, TokenCounter } from './tokenCounter.ts';
-import { button } from './userMessages.ts';
+import { button } from './panelButtons.ts';
 
 /** Files of one drop or choice; more are a mistake of the hand rather than a wish. */
 const mostAtOnce = 20;

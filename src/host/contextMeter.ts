@@ -17,7 +17,7 @@ import type { PanelModel } from './panel/panelModel.ts';
 import type { Questions } from './questions.ts';
 import type { TextViews } from './textViews.ts';
 import type { TokenCounter } from './tokenCounter.ts';
-import { button } from './userMessages.ts';
+import { button } from './panelButtons.ts';
 
 /** Rest after the last change before the context is computed anew, in milliseconds. */
 const restMs = 250;

@@ -8,60 +8,8 @@ import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { Opened } from './conversations.ts';
 import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
-import type { PanelAction, PanelButton, PanelNote } from '../shared/panelProtocol.ts';
-/** Label of each action, in title case, three words at most; an ellipsis only before a question. */
-export function button(action: PanelAction, primary = false): PanelButton {
-  return { action, label: actionLabel(action), ...(primary ? { primary } : {}) };
-}
-
-function actionLabel(action: PanelAction): string {
-  switch (action) {
-    case 'stop':
-      return vscode.l10n.t('Stop');
-    case 'continue':
-      return vscode.l10n.t('Continue');
-    case 'answerNow':
-      return vscode.l10n.t('Answer Now');
-    case 'thinkMore':
-      return vscode.l10n.t('Think More');
-    case 'askAgain':
-      return vscode.l10n.t('Ask Again');
-    case 'restartEngine':
-      return vscode.l10n.t('Restart');
-    case 'showLog':
-      return vscode.l10n.t('Show Log');
-    case 'chooseModel':
-      return vscode.l10n.t('Choose Model File…');
-    case 'openModelSettings':
-      return vscode.l10n.t('Open Settings');
-    case 'trimSelection':
-      return vscode.l10n.t('Trim Around Cursor');
-    case 'shortenAttachments':
-      return vscode.l10n.t('Shorten to Fit');
-    case 'chooseTurns':
-      return vscode.l10n.t('Choose What Stays…');
-    case 'copyAnswer':
-      return vscode.l10n.t('Copy');
-    case 'newConversation':
-      return vscode.l10n.t('New Conversation');
-    case 'solveSelection':
-      return vscode.l10n.t('Solve the Selection');
-    case 'explainSelection':
-      return vscode.l10n.t('Explain the Selection');
-    case 'reloadModel':
-      return vscode.l10n.t('Try Again');
-    case 'openCopy':
-      return vscode.l10n.t('Open a Copy');
-    case 'showUnreadable':
-      return vscode.l10n.t('Show Damaged Part');
-    case 'undoDelete':
-    case 'undoDeleteConversation':
-      return vscode.l10n.t('Undo');
-    case 'dismissNotice':
-      return vscode.l10n.t('Close');
-  }
-}
-
+import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
+import { button } from './panelButtons.ts';
 /** @param error with its data @returns the sentence and its buttons, the next sensible step first */
 export function errorNote(error: LemmaError): PanelNote {
   const note = (text: string, ...buttons: PanelButton[]): PanelNote => ({ tone: 'error', icon: 'error', text, buttons });

@@ -1,16 +1,17 @@
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { lastTurn, turnById } from '../../src/core/conversation.ts';
+import { lastTurn } from '../../src/core/conversation.ts';
 import type { Turn } from '../../src/core/conversation.ts';
 import type { PanelState } from '../../src/shared/panelProtocol.ts';
 import { icon } from '../icons.ts';
+import { liveWord } from '../liveWord.ts';
 import { rememberFocus } from '../focusKeeper.ts';
 import type { Edits, Fold, Memory, ShownHistory } from '../memory.ts';
 import { Nearness } from '../nearness.ts';
 import { beat, pulseMs } from '../pulse.ts';
 import type { Pulse } from '../pulse.ts';
-import { runningTurn } from '../store.ts';
+import { isNewQuestion, runningTurn, shownIds } from '../store.ts';
 import type { Store } from '../store.ts';
 import './composer.ts';
 import type { LemmaComposer } from './composer.ts';
@@ -339,27 +340,11 @@ export class LemmaPanel extends PanelElement implements PieceHost {
   /** Each phase is said once, and only as it begins: what is there when the panel opens is read, not announced. */
   private announce(before: Store | undefined): void {
     const turn = lastTurn(this.store.host?.conversation);
-    const word = turn ? this.wordFor(turn) : '';
+    const word = turn ? liveWord(turn, this.store.host?.model.kind === 'loading', this.context.strings) : '';
     const moment = `${turn?.question.id ?? ''} ${word}`;
     if (moment === this.said) return;
     this.said = moment;
     this.live = before?.host ? word : '';
-  }
-
-  private wordFor({ phase, end }: Turn): string {
-    const { strings } = this.context;
-    switch (phase) {
-      case 'waiting':
-        return this.store.host?.model.kind === 'loading' ? strings.liveLoading : '';
-      case 'reading':
-        return strings.liveReading;
-      case 'thinking':
-        return strings.liveThinking;
-      case 'answering':
-        return strings.liveAnswering;
-      case 'ended':
-        return end?.kind === 'complete' ? strings.liveReady : strings.liveStopped;
-    }
   }
 
   private readonly onClick = (event: Event): void => {
@@ -392,17 +377,6 @@ export class LemmaPanel extends PanelElement implements PieceHost {
       if (this.live === copied) this.live = '';
     }, copiedMs);
   }
-}
-
-/** The turns on the page, as one text. */
-function shownIds({ host }: Store): string {
-  return (host?.conversation?.turns ?? []).map(({ question }) => question.id).join();
-}
-
-/** The last turn is one that was not there, at the end or as another version. */
-function isNewQuestion(store: Store, before: Store): boolean {
-  const last = lastTurn(store.host?.conversation);
-  return last !== undefined && !turnById(before.host?.conversation, last.question.id);
 }
 
 function placeholder(host: PanelState): string {

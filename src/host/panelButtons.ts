@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { PanelAction, PanelButton } from '../shared/panelProtocol.ts';
+
+/** Label of each action, in title case, three words at most; an ellipsis only before a question. */
+export function button(action: PanelAction, primary = false): PanelButton {
+  return { action, label: actionLabel(action), ...(primary ? { primary } : {}) };
+}
+
+function actionLabel(action: PanelAction): string {
+  switch (action) {
+    case 'stop':
+      return vscode.l10n.t('Stop');
+    case 'continue':
+      return vscode.l10n.t('Continue');
+    case 'answerNow':
+      return vscode.l10n.t('Answer Now');
+    case 'thinkMore':
+      return vscode.l10n.t('Think More');
+    case 'askAgain':
+      return vscode.l10n.t('Ask Again');
+    case 'restartEngine':
+      return vscode.l10n.t('Restart');
+    case 'showLog':
+      return vscode.l10n.t('Show Log');
+    case 'chooseModel':
+      return vscode.l10n.t('Choose Model File…');
+    case 'openModelSettings':
+      return vscode.l10n.t('Open Settings');
+    case 'trimSelection':
+      return vscode.l10n.t('Trim Around Cursor');
+    case 'shortenAttachments':
+      return vscode.l10n.t('Shorten to Fit');
+    case 'chooseTurns':
+      return vscode.l10n.t('Choose What Stays…');
+    case 'copyAnswer':
+      return vscode.l10n.t('Copy');
+    case 'newConversation':
+      return vscode.l10n.t('New Conversation');
+    case 'solveSelection':
+      return vscode.l10n.t('Solve the Selection');
+    case 'explainSelection':
+      return vscode.l10n.t('Explain the Selection');
+    case 'reloadModel':
+      return vscode.l10n.t('Try Again');
+    case 'openCopy':
+      return vscode.l10n.t('Open a Copy');
+    case 'showUnreadable':
+      return vscode.l10n.t('Show Damaged Part');
+    case 'undoDelete':
+    case 'undoDeleteConversation':
+      return vscode.l10n.t('Undo');
+    case 'dismissNotice':
+      return vscode.l10n.t('Close');
+  }
+}
