@@ -16,13 +16,16 @@ export interface FarElement extends HTMLElement {
 /** Turns at either end of many new ones that are drawn at once: more than a view and what is near it. */
 const atEnds = 6;
 
-/** Time that drawing turns may take of one frame, in milliseconds. */
+/** Time that drawing turns may take of one frame, in milliseconds: while the reader scrolls, and of what is selected, which is waited for. */
 const sliceMs = 8;
+const selectedSliceMs = 32;
 
 export class Nearness {
   private known = new Set<string>();
   private readonly far = new Map<string, number>();
   private readonly queue = new Set<FarElement>();
+  /** Selected turns are in the queue. */
+  private hasSelected = false;
   private readonly keepPlace: (change: () => Promise<void>) => Promise<void>;
   private readonly onDrawn: () => void;
   private observer: IntersectionObserver | undefined;
@@ -108,7 +111,9 @@ export class Nearness {
     const selection = window.getSelection();
     if (!this.log || this.far.size === 0 || !selection || selection.isCollapsed) return;
     for (const element of this.log.querySelectorAll<FarElement>('.turn.far')) {
-      if (selection.containsNode(element, true)) this.queue.add(element);
+      if (!selection.containsNode(element, true)) continue;
+      this.queue.add(element);
+      this.hasSelected = true;
     }
     void this.drawSome();
   };
@@ -123,7 +128,7 @@ export class Nearness {
     };
     const waiting = [...this.queue].map((element) => ({ element, pixels: distance(element) }));
     waiting.sort((one, other) => one.pixels - other.pixels);
-    const deadline = performance.now() + sliceMs;
+    const deadline = performance.now() + (this.hasSelected ? selectedSliceMs : sliceMs);
     await this.keepPlace(async () => {
       for (const { element } of waiting) {
         await this.drawOne(element);
@@ -131,6 +136,7 @@ export class Nearness {
       }
     });
     this.onDrawn();
+    this.hasSelected &&= this.queue.size > 0;
     if (this.queue.size === 0) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = undefined;

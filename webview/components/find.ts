@@ -177,6 +177,9 @@ export class LemmaFind extends PanelElement {
     const element = turnElement(match.turnId);
     if (!turn || !element) return undefined;
     await element.draw();
+    // The blocks above the match come in slices; they would move it after it was shown.
+    const answer = element.querySelector('lemma-answer');
+    if (answer instanceof LemmaAnswer) await answer.view?.settled();
     const text = searchedText(turn, match.part);
     if (match.part === 'question') {
       const question = element.querySelector('lemma-question');
