@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { foldEvents, lastTurn } from '../../src/core/conversation.ts';
 import type { Turn } from '../../src/core/conversation.ts';
 import { JournalReader } from '../harness/journal.ts';
+import { processesOf } from '../harness/processes.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { panelFrame, runCommand, statusItem, workbenchReady } from '../harness/workbench.ts';
@@ -157,23 +157,9 @@ function newestTurn(session: Session): Turn {
   return turn;
 }
 
-/** The inference process of the session's extension host: found among the server's own descendants alone. */
+/** The inference process of the session's extension host. */
 function enginePid(session: Session): number {
-  const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .map((match) => ({ pid: Number(match?.[1]), parent: Number(match?.[2]), args: match?.[3] ?? '' }));
-  const ours = new Set([session.server.pid]);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const { pid, parent } of processes) {
-      if (!ours.has(parent) || ours.has(pid)) continue;
-      ours.add(pid);
-      grown = true;
-    }
-  }
-  const found = processes.filter(({ pid, args }) => ours.has(pid) && args.includes('inference.mjs'));
-  assert.equal(found.length, 1, JSON.stringify(found));
-  return found[0]!.pid;
+  const [pid, ...others] = processesOf(session.server, 'inference.mjs');
+  assert.ok(pid !== undefined && others.length === 0);
+  return pid;
 }

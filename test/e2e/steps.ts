@@ -71,7 +71,11 @@ export async function rewriteTurn({ page, server }: Session, thought: string, an
 /** Keeps a picture of the workbench for every test that fails. */
 export function failureShots(session: () => Session): void {
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await session().shot(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`);
+    if (this.currentTest?.state !== 'failed') return;
+    // A page that has crashed has no picture, and its test has said why.
+    await session()
+      .shot(`failed-${this.currentTest.title.replace(/\W+/g, '-').slice(0, 60)}`)
+      .catch(() => undefined);
   });
 }
 
@@ -82,4 +86,38 @@ export async function stopIfRunning(panel: FrameLocator): Promise<void> {
   await stop.or(rest).first().waitFor();
   if (await stop.isVisible()) await stop.click();
   await rest.waitFor();
+}
+
+/** Asks for a thought that has no end of its own, so that a test is never late, and waits until it streams. */
+export async function thinkForEver(panel: FrameLocator): Promise<void> {
+  await ask(panel, '[test:loop]');
+  await thinking(panel);
+}
+
+/** Waits until the newest turn thinks. */
+export async function thinking(panel: FrameLocator): Promise<void> {
+  const fold = panel.locator('.turn').last().locator('.thought .fold');
+  await fold.filter({ hasText: /Thinking.*tokens/ }).waitFor();
+}
+
+/** What the newest turn says about its end. */
+export function endOf(panel: FrameLocator, text: string): Locator {
+  return panel.locator('.turn').last().locator('.end').filter({ hasText: text });
+}
+
+/** Opens the newest thought and waits until it shows exactly this text, white space aside. */
+export async function showsThought(panel: FrameLocator, thought: string): Promise<void> {
+  const turn = panel.locator('.turn').last();
+  const words = (text: string): string => text.replace(/\s+/g, ' ').trim();
+  const fold = turn.locator('.thought .fold');
+  await fold.and(panel.locator('[aria-expanded]')).waitFor();
+  if ((await fold.getAttribute('aria-expanded')) === 'false') await fold.click();
+  const flow = turn.locator('.thought .flow:not(.preview)');
+  await flow.waitFor();
+  // A long thought is drawn piece by piece.
+  for (let shown = ''; shown !== words(thought);) {
+    const next = words(await flow.innerText());
+    if (next === shown && next.length > words(thought).length) throw new Error('The panel shows more than the journal holds.');
+    shown = next;
+  }
 }
