@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
+import { axeViolations } from './axe.ts';
 import { PanelPage, themes } from './panelPage.ts';
 import { pictures, prepare } from './pictures.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Rules about whole pages; the panel is a part of the workbench's page, which has the headings and landmarks. */
-const pageRules = ['page-has-heading-one', 'region', 'landmark-one-main'];
 
 describe('The panel is for everyone:', function () {
   // Each test goes through all states.
@@ -32,16 +25,7 @@ describe('The panel is for everyone:', function () {
     it(`axe finds nothing in any state in ${theme}`, async () => {
       for (const name of names) {
         await draw(name, theme);
-        await panel.page.evaluate(axeSource);
-        const found = await panel.page.evaluate(async (off) => {
-          const { axe } = window as unknown as { axe: { run(context: Document, options: unknown): Promise<AxeResults> } };
-          const { violations } = await axe.run(document, { rules: Object.fromEntries(off.map((rule) => [rule, { enabled: false }])) });
-          return violations.map(({ id, nodes }) => ({
-            id,
-            nodes: nodes.slice(0, 5).map(({ html, any }) => [html.slice(0, 200), any[0]?.message]),
-          }));
-        }, pageRules);
-        assert.deepEqual(found, [], name);
+        assert.deepEqual(await axeViolations(panel.page), [], name);
       }
     });
   }

@@ -106,6 +106,7 @@ export class LemmaThought extends PanelElement {
         aria-description=${mode === 'open' ? this.context.strings.browseHint : nothing}
         tabindex=${mode === 'open' ? '0' : nothing}
         aria-hidden=${mode === 'preview' ? 'true' : nothing}
+        ?inert=${mode === 'preview'}
         ?hidden=${mode === 'folded' || editing}
       ></div>`;
   }
