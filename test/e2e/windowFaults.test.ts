@@ -118,6 +118,8 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     await page.reload();
     await workbenchReady(page);
     await endOf(view, interrupted).waitFor();
+    // The panel is ahead of the disk by a moment.
+    await journal.until(() => turn().end !== undefined);
     const kept = turn();
     assert.deepEqual(kept.end, { kind: 'interrupted' });
     assert.notEqual(kept.thought.trim(), '');
@@ -176,10 +178,16 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     await thinking(view);
     await stopIfRunning(view);
     await endOf(view, 'You stopped this').waitFor();
-    const alone = stored().filter(({ turns }) => turns.length === 1 && turns[0]?.end?.kind === 'stopped');
-    const first = alone.sort((one, another) => one.createdAt - another.createdAt).at(-1);
-    const copy = stored().find(({ turns }) => turns.length === 2 && turns[1]?.answer.includes('42') && turns[0]?.answer === '');
+    const newest = (turns: number): Conversation | undefined =>
+      stored()
+        .filter((conversation) => conversation.turns.length === turns)
+        .sort((one, another) => one.createdAt - another.createdAt)
+        .at(-1);
+    // The panel is ahead of the disk by a moment.
+    await journal.until(() => newest(1)?.turns[0]?.end !== undefined && newest(2)?.turns[1]?.end !== undefined);
+    const [first, copy] = [newest(1), newest(2)];
     assert.ok(first?.turns[0] && copy?.turns[0]);
+    assert.match(copy.turns[1]?.answer ?? '', /42/);
     assert.deepEqual(copy.turns[0].end, { kind: 'interrupted' });
     assert.ok(first.turns[0].thought.startsWith(copy.turns[0].thought) && copy.turns[0].thought !== '');
     await showsThought(view, first.turns[0].thought);

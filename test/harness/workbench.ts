@@ -96,15 +96,17 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await row.waitFor({ state: 'hidden' });
 }
 
-/** Opens the palette on a command, which `Enter` then runs; for one that takes the focus to another window. */
-export async function findCommand(page: Page, title: string): Promise<void> {
+/** Opens the palette and returns a command's row; for a command that takes the focus to another window. */
+export async function findCommand(page: Page, title: string): Promise<Locator> {
   const widget = page.locator('.quick-input-widget:visible');
+  const row = widget.locator('.monaco-list-row', { hasText: title }).first();
   await repeat(async () => {
     if (await widget.isVisible()) await widget.locator('input.input').press('Escape');
     await page.keyboard.press('F1');
     await widget.locator('input.input').fill(`>${title}`, { timeout: 10_000 });
-    await widget.locator('.monaco-list-row.focused', { hasText: title }).waitFor({ timeout: 10_000 });
+    await row.waitFor({ timeout: 10_000 });
   });
+  return row;
 }
 
 /** Does something until it succeeds, at most ten times. */
