@@ -193,4 +193,35 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     await showsThought(view, first.turns[0].thought);
     await second.close();
   });
+
+  it('shows the thought in a new window when the process of the old window and its extension host are killed', async () => {
+    await newConversation();
+    await thinkForEver(view);
+    const goesOn = async (): Promise<void> => {
+      const from = turn().thoughtTokens;
+      await journal.until(() => turn().thoughtTokens >= from + 100);
+    };
+    // VS Code writes down a moment later which conversation is shown.
+    await goesOn();
+    // Those of windows that were closed by force live on too.
+    const hosts = processesOf(session.server, '--type=extensionHost');
+    const protocol = await session.context.newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    protocol.send('Page.crash').catch(() => undefined);
+    await crashed;
+    await goesOn();
+    const next = await session.context.newPage();
+    await next.goto(`${session.server.base}/?folder=${encodeURIComponent(session.folder)}`);
+    await workbenchReady(next);
+    await runCommand(next, 'Lemma: Open Panel');
+    const other = frameOf(next, 'view');
+    const notice = other.locator('.notice').filter({ hasText: 'is still open in another window' });
+    await notice.waitFor();
+    // Without its window the host goes on for the hours in which VS Code lets a window come back.
+    for (const host of hosts) process.kill(host, 'SIGKILL');
+    await endOf(other, interrupted).waitFor();
+    await notice.waitFor({ state: 'hidden' });
+    await journal.until(() => turn().end !== undefined);
+    await showsThought(other, turn().thought);
+  });
 });
