@@ -15,20 +15,24 @@ const suiteLimitMs = 20 * 60_000;
 
 /** @typedef {{ passed: number, failed: number, why?: string }} Result */
 
-/** @type {Record<string, () => Promise<Result>>} in the order of `npm test`; `desktop` only when asked for */
+/** @type {Record<string, () => Promise<Result>>} in the order of `npm test`; `faults` and `desktop` only when asked for */
 export const suites = {
   static: staticChecks,
   unit: () => mocha('unit'),
   process: () => mocha('process'),
-  browser: async () => mocha('browser', { LEMMA_CHROMIUM: await findChromium() }),
+  browser: async () => mocha('browser', { LEMMA_CHROMIUM: await findChromium() }, 2),
   editor: async () => harnessRun('editor', 'test/harness/runEditorTests.ts', await workbenchEnv()),
-  e2e: async () => mocha('e2e', await workbenchEnv()),
+  e2e: async () => mocha('e2e', await workbenchEnv(), 2),
+  faults: async () => mocha('faults', await workbenchEnv()),
   vsix: async () => mocha('vsix', { ...(await workbenchEnv()), LEMMA_VSIX: await packageForTest() }),
   desktop: () => harnessRun('desktop', 'test/desktop/runDesktopTests.ts', { VSCODE_EXECUTABLE: process.env.VSCODE_EXECUTABLE }),
 };
 
-/** The suites that `npm test` runs. Desktop VS Code needs a download that not every machine can make. */
-export const defaultSuites = Object.keys(suites).filter((name) => name !== 'desktop');
+/**
+ * The suites that `npm test` runs. Desktop VS Code needs a download that not every machine can make; killing windows and
+ * extension hosts takes some ten minutes of waiting for VS Code to notice.
+ */
+export const defaultSuites = Object.keys(suites).filter((name) => name !== 'desktop' && name !== 'faults');
 
 /** What the harness in test/harness/ needs to know: the server, its Node and the browser. */
 export async function workbenchEnv() {
@@ -54,10 +58,12 @@ async function staticChecks() {
   return result;
 }
 
-async function mocha(suite, extra = {}) {
+/** @param jobs files at a time: each has its own browser and server, which wait more than they work */
+async function mocha(suite, extra = {}, jobs = 1) {
   const args = [path.join(root, 'node_modules/mocha/bin/mocha.js'), '--reporter', path.join(root, 'test/harness/reporter.cjs')];
   // With CI set, mocha writes colour codes into files too.
   if (!process.stdout.isTTY) args.push('--no-color');
+  if (jobs > 1) args.push('--parallel', '--jobs', String(jobs));
   return counted(suite, [...args, `test/${suite}/**/*.test.ts`], extra);
 }
 

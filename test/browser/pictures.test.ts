@@ -13,7 +13,7 @@ describe('The panel in pictures', function () {
   after(() => panel.close());
 
   for (const theme of themes) {
-    for (const width of theme === 'dark-modern' ? [250, 320, 480, 900] : [320, 480]) {
+    for (const width of theme === 'dark-modern' ? [250, 320, 480, 900] : [480]) {
       it(`is drawn in every state in ${theme} at ${width} px, with nothing wider than the panel`, async () => {
         for (const [name, picture] of Object.entries(pictures())) {
           await panel.open(picture.state, { theme, width, height: 640 });

@@ -6,7 +6,7 @@ import { JournalReader } from '../harness/journal.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { findCommand, panelFrame, runCommand } from '../harness/workbench.ts';
-import { endOf, failureShots, showsThought, stopIfRunning, thinkForEver, thinking } from './steps.ts';
+import { endOf, failureShots, showsThought, stopIfRunning, thinkForEver, thinking } from '../e2e/steps.ts';
 
 /** Only there to end what hangs. */
 const limitMs = 600_000;

@@ -10,7 +10,7 @@ import { processesOf } from '../harness/processes.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { frameOf, openFile, runCommand, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, endOf, failureShots, showsThought, stopIfRunning, thinkForEver, thinking } from './steps.ts';
+import { answered, ask, endOf, failureShots, showsThought, stopIfRunning, thinkForEver, thinking } from '../e2e/steps.ts';
 
 /** Only there to end what hangs. */
 const limitMs = 600_000;
