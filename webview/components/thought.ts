@@ -168,10 +168,9 @@ export class LemmaThought extends PanelElement {
     const time = fill(strings.thoughtFor, formatSpan(ms, strings, locale));
     const rate = ms >= 1000 ? Math.round((this.turn.thoughtTokens * 1000) / ms) : 0;
     const tokens = this.turn.thoughtTokens;
-    const short = formatTokensShort(tokens, locale);
     return html`<span class="num"
       ><span class="time">${time}</span> · <span class="full">${fill(strings.thoughtTokens, formatTokens(tokens, locale))}</span
-      ><span class="short">${fill(strings.thoughtTokens, short)}</span><span class="bare">${short}</span>${
+      ><span class="short">${fill(strings.thoughtTokens, formatTokensShort(tokens, locale))}</span>${
         rate > 0 ? html`<span class="rate"> · ${fill(strings.tokensPerSecond, formatCount(rate, locale))}</span>` : nothing
       }</span
     >`;
