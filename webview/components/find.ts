@@ -20,6 +20,9 @@ import type { LemmaTurn } from './turn.ts';
 const sliceMs = 6;
 const againMs = 400;
 
+/** What a reader does to read elsewhere; a match is not brought back after it. */
+const readersMoves = ['wheel', 'pointerdown', 'keydown', 'touchstart'] as const;
+
 /** The search field of the panel. Matches are counted in the sources and marked on the page without changing it. */
 export class LemmaFind extends PanelElement {
   static override properties = {
@@ -38,6 +41,8 @@ export class LemmaFind extends PanelElement {
   private round = 0;
   private shows = 0;
   private timer: number | undefined;
+  /** The reader has done nothing since the match was shown, so it is to stay in sight. */
+  private keeps = false;
   private readonly all = new Highlight();
   private readonly one = new Highlight();
 
@@ -53,6 +58,7 @@ export class LemmaFind extends PanelElement {
     super.connectedCallback();
     CSS.highlights.set('lemma-found', this.all);
     CSS.highlights.set('lemma-current', this.one);
+    for (const type of readersMoves) document.addEventListener(type, this.letGo, { capture: true, passive: true });
   }
 
   override disconnectedCallback(): void {
@@ -60,6 +66,7 @@ export class LemmaFind extends PanelElement {
     window.clearTimeout(this.timer);
     this.round += 1;
     this.shows += 1;
+    for (const type of readersMoves) document.removeEventListener(type, this.letGo, { capture: true });
     CSS.highlights.delete('lemma-found');
     CSS.highlights.delete('lemma-current');
   }
@@ -146,7 +153,20 @@ export class LemmaFind extends PanelElement {
     this.found = searchConversation(this.turns, this.query);
     this.current = shown ? this.found.findIndex((each) => sameMatch(each, shown)) : -1;
     this.requestUpdate();
-    void this.markAll();
+    void (shown && this.keeps && !this.isInSight() ? this.showCurrent() : this.markAll());
+  }
+
+  private readonly letGo = (): void => {
+    this.keeps = false;
+  };
+
+  /** Turns that were drawn since may have moved the match away, or have drawn it anew. */
+  private isInSight(): boolean {
+    const [range] = this.one;
+    const log = document.querySelector('.log')?.getBoundingClientRect();
+    if (!(range instanceof Range) || range.collapsed || !log) return false;
+    const { top, bottom, height } = range.getBoundingClientRect();
+    return height > 0 && bottom > log.top && top < log.bottom;
   }
 
   /** The first match in a turn that ends below the log's top edge: the search goes on from where the reader is. */
@@ -159,6 +179,7 @@ export class LemmaFind extends PanelElement {
   private async showCurrent(): Promise<void> {
     const show = (this.shows += 1);
     const match = this.found[this.current];
+    this.keeps = true;
     this.one.clear();
     if (match) {
       const range = await this.rangeOf(match);
