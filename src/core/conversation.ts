@@ -330,10 +330,15 @@ export function thoughtMs(turn: Turn, now: number): number | undefined {
  * A turn that still runs or has no answer is left out together with its question, so that the roles alternate.
  */
 export function historyMessages(conversation: Conversation | undefined, uptoTurnId?: string): ChatMessage[] {
-  return rememberedTurns(conversation, uptoTurnId).flatMap(({ question, answer }) => [
+  return rememberedTurns(conversation, uptoTurnId).flatMap(turnMessages);
+}
+
+/** Question and answer of one turn as the model is told of them. */
+export function turnMessages({ question, answer }: Turn): [ChatMessage, ChatMessage] {
+  return [
     { role: 'user', content: questionText(question) },
     { role: 'assistant', content: answer, thoughtRemoved: true },
-  ]);
+  ];
 }
 
 /** The turns that `historyMessages` gives, two messages each: those with an answer, but for those the user left out. */

@@ -1,10 +1,9 @@
 /** The choice behind Choose What Stays…, in VS Code's own list. Loaded when it is first opened. */
 import * as vscode from 'vscode';
-import { answeredTurns } from '../core/conversation.ts';
+import { answeredTurns, turnMessages } from '../core/conversation.ts';
 import type { Turn } from '../core/conversation.ts';
 import { questionTitle } from '../core/conversationTitle.ts';
 import { formatCount } from '../core/format.ts';
-import { questionText } from '../core/prompt.ts';
 import type { Conversations } from './conversations.ts';
 import type { TokenCounter } from './tokenCounter.ts';
 
@@ -42,12 +41,7 @@ export async function chooseTurns(conversations: Conversations, counter: TokenCo
 
 /** «1,024 tokens» of each turn as the model is told of it, without its thought. */
 async function tokensOf(turns: readonly Turn[], counter: TokenCounter): Promise<string[]> {
-  const counts = await counter.count(
-    turns.flatMap(({ question, answer }) => [
-      { role: 'user', content: questionText(question) },
-      { role: 'assistant', content: answer, thoughtRemoved: true },
-    ]),
-  );
+  const counts = await counter.count(turns.flatMap(turnMessages));
   return turns.map((_turn, index) => {
     const [asked, answered] = counts.slice(2 * index);
     const count = formatCount((asked?.message ?? 0) + (answered?.message ?? 0), vscode.env.language);

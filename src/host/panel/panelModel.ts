@@ -68,12 +68,10 @@ export class PanelModel {
     this.#drafts = drafts;
     this.#userMemory = userMemory;
     conversations.onDidAppend(({ event }) => {
+      if (event.type === 'leftOut') this.#leftOutChanged();
       if (event.type === 'turnDeleted') this.#undoDismissed = false;
       if (event.type === 'asked') this.#unsavedDismissed = false;
       if (event.type === 'turnDeleted' || event.type === 'turnRestored' || event.type === 'asked') this.#changed.fire({ kind: 'notice' });
-    });
-    conversations.onDidAppend(({ event }) => {
-      if (event.type === 'leftOut') this.#leftOutChanged();
     });
     conversations.onDidSwitch(() => {
       this.#undoDismissed = false;
