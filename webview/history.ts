@@ -1,4 +1,5 @@
 /** How the list of conversations is ordered and worded. Pure: no DOM. */
+import { usableLocale } from '../src/core/format.ts';
 import type { HistoryItem } from '../src/shared/panelProtocol.ts';
 
 export type HistoryGroupKey = 'pinned' | 'today' | 'yesterday' | 'lastWeek' | 'older';
@@ -43,17 +44,7 @@ export function historyTime(at: number, now: number, locale: string): string {
     daysBetween(at, now) <= 1
       ? { hour: 'numeric', minute: '2-digit' }
       : { day: 'numeric', month: 'short', ...(otherYear ? { year: 'numeric' } : {}) };
-  return new Intl.DateTimeFormat(usable(locale), options).format(at);
-}
-
-/** VS Code passes its display language on, which a user may have mistyped; `Intl` would throw. */
-function usable(locale: string): string {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? 'en';
-  } catch (error) {
-    if (error instanceof RangeError) return 'en';
-    throw error;
-  }
+  return new Intl.DateTimeFormat(usableLocale(locale), options).format(at);
 }
 
 /**

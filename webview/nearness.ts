@@ -59,15 +59,15 @@ export class Nearness {
     return this.far.get(turnId);
   }
 
-  /** Called after the turns were put on the page. */
-  watch(log: HTMLElement, elements: Iterable<FarElement>): void {
+  /** Called after the turns were put on the page, at every draw. @param elements the turns, looked for only while some are not drawn */
+  watch(log: HTMLElement, elements: () => Iterable<FarElement>): void {
     if (this.far.size === 0) return;
     if (!this.observer) {
       this.log = log;
       this.observer = new IntersectionObserver(this.onNear, { root: log, rootMargin: '100% 0px' });
       document.addEventListener('selectionchange', this.onSelection);
     }
-    for (const element of elements) if (element.far !== undefined) this.observer.observe(element);
+    for (const element of elements()) if (element.far !== undefined) this.observer.observe(element);
   }
 
   /** Draws these turns now. Resolves when they are on the page, before the next frame. */

@@ -101,7 +101,7 @@ function numberFormat(locale: string, decimals: number): Intl.NumberFormat {
 }
 
 /** VS Code passes its display language on, which a user may have mistyped; `Intl` would throw. */
-function usableLocale(locale: string): string {
+export function usableLocale(locale: string): string {
   try {
     return Intl.NumberFormat.supportedLocalesOf(locale)[0] ?? 'en';
   } catch (error) {

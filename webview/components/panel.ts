@@ -259,7 +259,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
       });
     }
     sizeShares(this);
-    if (log && changed.has('store')) this.nearness.watch(log, this.querySelectorAll<LemmaTurn>('lemma-turn'));
+    if (log && changed.has('store')) this.nearness.watch(log, () => this.querySelectorAll<LemmaTurn>('lemma-turn'));
     const before = changed.get('store') as Store | undefined;
     if (!before?.host || before.host.conversation?.id !== this.store.host?.conversation?.id) return;
     // Asking is the reader's own move, and so is a new version of what was asked: the new turn is what they want to see.
