@@ -11,7 +11,7 @@ await runMain(async () => {
   await ensureDependencies();
   await modernNode();
   const { build, buildEditorTests } = await import('../esbuild.js');
-  const { defaultSuites, suites } = await import('./lib/suites.mjs');
+  const { defaultSuites, suites, workbenchEnv, workbenchSuites } = await import('./lib/suites.mjs');
 
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => !(name in suites));
@@ -29,6 +29,8 @@ await runMain(async () => {
     );
     if (!built) results.push({ name: 'build', passed: 0, failed: 1, why: 'the suites that need it were not run', ms: 0 });
   }
+  // The suite that waits for it tells of a failure.
+  if (names.some((name) => workbenchSuites.includes(name))) workbenchEnv().catch(() => undefined);
   for (const name of names.filter((each) => built || !needsBuild(each))) {
     console.log(`\n── ${name} ${'─'.repeat(70 - name.length)}\n`);
     const begun = Date.now();

@@ -3,13 +3,22 @@ import { existsSync } from 'node:fs';
 import { PlainError, step } from './progress.mjs';
 import { cleanEnv, mustRun, run } from './run.mjs';
 
+/** One installation at a time: apt-get does not wait for another that reads the package lists. */
+let installing = Promise.resolve(true);
+
 /**
  * Installs those of the packages that are missing.
  * @param {readonly string[]} packages
  * @returns {Promise<boolean>} false where this is no Debian; the caller then says what it misses
  * @throws {PlainError} on a Debian where something is missing and this is not root, with the command to run
  */
-export async function installDebianPackages(packages) {
+export function installDebianPackages(packages) {
+  const installed = installing.then(() => installMissing(packages));
+  installing = installed.catch(() => true);
+  return installed;
+}
+
+async function installMissing(packages) {
   if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query') || !existsSync('/usr/bin/apt-get')) return false;
   const missing = [];
   for (const name of packages) {

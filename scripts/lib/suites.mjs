@@ -34,10 +34,23 @@ export const suites = {
  */
 export const defaultSuites = Object.keys(suites).filter((name) => name !== 'desktop' && name !== 'faults');
 
-/** What the harness in test/harness/ needs to know: the server, its Node and the browser. */
-export async function workbenchEnv() {
-  const { node, entry } = await ensureCodeServer();
-  return { LEMMA_CODE_SERVER: entry, LEMMA_CODE_SERVER_NODE: node, LEMMA_CHROMIUM: await findChromium() };
+/** The suites that need what `workbenchEnv` installs. */
+export const workbenchSuites = ['editor', 'e2e', 'faults', 'vsix'];
+
+/** @type {Promise<Record<string, string>> | undefined} */
+let workbench;
+
+/**
+ * What the harness in test/harness/ needs to know: the server, its Node and the browser. Called early, it installs them
+ * while other suites run, which leave a core idle.
+ */
+export function workbenchEnv() {
+  workbench ??= ensureCodeServer().then(async ({ node, entry }) => ({
+    LEMMA_CODE_SERVER: entry,
+    LEMMA_CODE_SERVER_NODE: node,
+    LEMMA_CHROMIUM: await findChromium(),
+  }));
+  return workbench;
 }
 
 async function staticChecks() {
