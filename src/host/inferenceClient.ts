@@ -9,6 +9,7 @@ import { LemmaFailure } from '../core/errors.ts';
 import type {
   CountTokensParams,
   CountTokensResult,
+  DescribeMachineResult,
   GenerateParams,
   GenerateProgress,
   GenerateResult,
@@ -16,10 +17,13 @@ import type {
   HelloResult,
   LoadParams,
   LoadProgress,
+  ModelDescription,
   ModelInfo,
 } from '../shared/inferenceProtocol.ts';
 import {
   countTokensRequest,
+  describeMachineRequest,
+  describeModelsRequest,
   generateProgress,
   generateRequest,
   helloRequest,
@@ -168,6 +172,37 @@ export class InferenceClient {
   async countTokens(params: CountTokensParams): Promise<CountTokensResult> {
     const running = await this.#ensure();
     return this.#request(running, undefined, (token) => running.connection.sendRequest(countTokensRequest, params, token));
+  }
+
+  /**
+   * Measures the backend; in the process that runs, whatever backend it is on, so that no reply is disturbed.
+   * @returns undefined when it was cancelled
+   */
+  async describeMachine(gpu: GpuChoice, signal?: AbortSignal): Promise<DescribeMachineResult | undefined> {
+    if (signal?.aborted) return undefined;
+    const running = await this.#ensure();
+    running.gpu ??= gpu;
+    return this.#cancellable(() =>
+      this.#request(running, signal, (token) => running.connection.sendRequest(describeMachineRequest, { gpu }, token)),
+    );
+  }
+
+  /** What GGUF files say of themselves, in the order of the paths. @returns undefined when it was cancelled */
+  async describeModels(paths: readonly string[], signal?: AbortSignal): Promise<ModelDescription[] | undefined> {
+    if (signal?.aborted) return undefined;
+    const running = await this.#ensure();
+    return this.#cancellable(() =>
+      this.#request(running, signal, (token) => running.connection.sendRequest(describeModelsRequest, { paths }, token)),
+    );
+  }
+
+  async #cancellable<Result>(request: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await request();
+    } catch (error) {
+      if (error === cancelled) return undefined;
+      throw error;
+    }
   }
 
   /** Ends the process, if any, and starts a new one without a model. */

@@ -1,9 +1,11 @@
 import type {
   CountTokensParams,
   CountTokensResult,
+  DescribeMachineResult,
   GenerateParams,
   GenerateProgress,
   GenerateResult,
+  GpuChoice,
   LoadParams,
   LogParams,
   ModelInfo,
@@ -28,6 +30,8 @@ export interface Engine {
   unload(): Promise<void>;
   /** Tokens of a prompt, without evaluating it. May be called while `generate` runs. */
   countTokens(params: CountTokensParams): CountTokensResult;
+  /** Starts a backend unless one runs, and measures it. May be called while `generate` runs. @param gpu counts at the first start alone */
+  describeMachine(gpu: GpuChoice): Promise<DescribeMachineResult>;
   /** Writes a reply. Aborted: resolves with `stop: 'cancelled'` after all text so far was reported. */
   generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult>;
   /** Frees everything. The engine cannot be used after it. */

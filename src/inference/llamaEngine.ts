@@ -5,6 +5,7 @@ import { glmControlTokens, glmStopTokens, messageParts, renderGlmPrompt } from '
 import type {
   CountTokensParams,
   CountTokensResult,
+  DescribeMachineResult,
   GenerateParams,
   GenerateProgress,
   GenerateResult,
@@ -13,6 +14,7 @@ import type {
   ModelInfo,
 } from '../shared/inferenceProtocol.ts';
 import type { Engine, EngineLog } from './engine.ts';
+import { describeMachine } from './llamaMachine.ts';
 import { checkGgufFile } from './ggufFile.ts';
 import { generateReply } from './llamaGeneration.ts';
 import { evaluationThreads, startLlama } from './llamaSetup.ts';
@@ -107,6 +109,10 @@ export class LlamaEngine implements Engine {
       messageTokens: params.messages.map((message) => promptTokens(messageParts(message), control, tokenize).length),
       contentTokens: params.messages.map(({ content }) => plainTokens(content, control, tokenize).length),
     };
+  }
+
+  async describeMachine(gpu: GpuChoice): Promise<DescribeMachineResult> {
+    return describeMachine(this.#llama?.instance ?? (await this.#start(gpu)));
   }
 
   async generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult> {

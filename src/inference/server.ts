@@ -4,6 +4,8 @@ import type { LemmaError } from '../core/errors.ts';
 import { toLemmaError } from '../core/errors.ts';
 import {
   countTokensRequest,
+  describeMachineRequest,
+  describeModelsRequest,
   generateProgress,
   generateRequest,
   helloRequest,
@@ -13,7 +15,8 @@ import {
   requestCancelledCode,
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
-import type { GenerateProgress } from '../shared/inferenceProtocol.ts';
+import type { DescribeMachineResult, GenerateProgress } from '../shared/inferenceProtocol.ts';
+import { describeModels } from './llamaHeaders.ts';
 import type { Engine } from './engine.ts';
 import { TaskQueue } from './taskQueue.ts';
 
@@ -91,6 +94,23 @@ export function serve(connection: MessageConnection, engine: Engine, engineVersi
       return engine.countTokens(params);
     } catch (error) {
       return toFailure(error);
+    }
+  });
+  connection.onRequest(describeMachineRequest, ({ gpu }, token) => {
+    const describe = (): Promise<DescribeMachineResult> => engine.describeMachine(gpu);
+    // A reply that runs has started the backend, and may take minutes. Everything else waits: two starts at once are two backends.
+    if (modelChanges === 0 && running.size > 0) return describe().catch((error: unknown) => toFailure(error));
+    return changingModel(token, describe);
+  });
+  connection.onRequest(describeModelsRequest, async ({ paths }, token) => {
+    const controller = new AbortController();
+    const listener = token.onCancellationRequested(() => controller.abort());
+    try {
+      return await describeModels(paths, controller.signal);
+    } catch (error) {
+      return toFailure(error, controller.signal);
+    } finally {
+      listener.dispose();
     }
   });
 

@@ -9,7 +9,7 @@ import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscod
 import type { ChatMessage, ChatProfile, Sampling } from '../core/chatMessage.ts';
 import type { LemmaError } from '../core/errors.ts';
 
-export const inferenceProtocolVersion = 1;
+export const inferenceProtocolVersion = 2;
 
 /**
  * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
@@ -120,6 +120,45 @@ export interface CountTokensResult {
   readonly messageTokens: readonly number[];
 }
 
+export interface DescribeMachineParams {
+  /** The backend to start, unless one runs. */
+  readonly gpu: GpuChoice;
+}
+/** Bytes. RAM and disk are the host's to measure. */
+export interface DescribeMachineResult {
+  /** `cuda`, `vulkan`, `metal` or `cpu`. */
+  readonly backend: string;
+  readonly deviceNames: readonly string[];
+  /** Absent on the processor. What this process holds itself counts as free. */
+  readonly gpu?: { readonly total: number; readonly free: number };
+  /** One memory for processor and GPU. */
+  readonly unified: boolean;
+}
+
+export interface DescribeModelsParams {
+  /** Of GGUF files; of the first part where a model is split. */
+  readonly paths: readonly string[];
+}
+/** What a file's header says; an error where it cannot be read. */
+export type ModelDescription =
+  | {
+      readonly path: string;
+      /** `general.name` */
+      readonly name?: string;
+      readonly architecture: string;
+      /** `general.type`: `model`, or `mmproj`, `adapter` and the like, which are no models. */
+      readonly kind: string;
+      /** `Q4_K_M`; absent when the file does not say. */
+      readonly quantisation?: string | undefined;
+      /** Transformer blocks. */
+      readonly layers: number;
+      /** Trained length. */
+      readonly contextTokens: number;
+      /** Bytes of KV cache for each token at 16 bits. */
+      readonly kvBytesPerToken: number;
+    }
+  | { readonly path: string; readonly error: LemmaError };
+
 export interface LogParams {
   readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';
   readonly message: string;
@@ -130,6 +169,10 @@ export const loadRequest = new RequestType<LoadParams, ModelInfo, LemmaError>('l
 export const unloadRequest = new RequestType0<null, LemmaError>('lemma/unload');
 export const countTokensRequest = new RequestType<CountTokensParams, CountTokensResult, LemmaError>('lemma/countTokens');
 export const generateRequest = new RequestType<GenerateParams, GenerateResult, LemmaError>('lemma/generate');
+/** Starts a backend without a model and measures it. */
+export const describeMachineRequest = new RequestType<DescribeMachineParams, DescribeMachineResult, LemmaError>('lemma/describeMachine');
+/** Reads headers; answered at once, whatever else runs. */
+export const describeModelsRequest = new RequestType<DescribeModelsParams, ModelDescription[], LemmaError>('lemma/describeModels');
 export const loadProgress = new ProgressType<LoadProgress>();
 export const generateProgress = new ProgressType<GenerateProgress>();
 export const logNotification = new NotificationType<LogParams>('lemma/log');
