@@ -52,6 +52,12 @@ export interface Turn {
   /** The limit in force for new tokens, and the wish it was clamped from when the context was too small. */
   readonly maxTokens?: number;
   readonly wantedTokens?: number;
+  /** Tokens of the thought at which it is closed at the end of its sentence; absent: it has no budget. */
+  readonly thinkingTokens?: number;
+  /** The thought was closed at its budget, not by the model. */
+  readonly closedAtBudget?: true;
+  /** Tokens of the thought when it was opened again; its budget counts from there. */
+  readonly reopenedTokens?: number;
   /** Of its own message, attachments included. */
   readonly questionTokens?: number;
   /** Oldest turns that the model did not see. */
@@ -98,13 +104,24 @@ export type ConversationEvent =
   | { readonly type: 'created'; readonly version: number; readonly id: string; readonly at: number }
   /** `replaces`: the question is another wording of that turn's and begins a branch beside it. Else it follows the last turn shown. */
   | { readonly type: 'asked'; readonly question: TurnQuestion; readonly at: number; readonly replaces?: string }
-  | { readonly type: 'phase'; readonly turnId: string; readonly phase: TurnPhase; readonly at: number }
+  | {
+      readonly type: 'phase';
+      readonly turnId: string;
+      readonly phase: TurnPhase;
+      readonly at: number;
+      /** The answer begins because the thought was closed at its budget. */
+      readonly closedAtBudget?: true;
+      /** Last characters of the thought that were the beginning of its closing tag: they came before a stop and the rest after it. */
+      readonly tagLength?: number;
+    }
   | {
       readonly type: 'budget';
       readonly turnId: string;
       readonly promptTokens: number;
       readonly maxTokens: number;
       readonly wantedTokens: number;
+      /** See `Turn`. */
+      readonly thinkingTokens?: number;
       /** Tokens of the question's own message, attachments included. */
       readonly questionTokens?: number;
       /** Oldest turns that did not fit into the prompt; absent: none. */
@@ -120,8 +137,8 @@ export type ConversationEvent =
       readonly at?: number;
     }
   | { readonly type: 'ended'; readonly turnId: string; readonly end: TurnEnd; readonly at: number }
-  /** The same turn goes on from its text so far. */
-  | { readonly type: 'resumed'; readonly turnId: string; readonly at: number }
+  /** The same turn goes on from its text so far. `reopened`: to think more, so that its thought's budget begins anew. */
+  | { readonly type: 'resumed'; readonly turnId: string; readonly at: number; readonly reopened?: true }
   /** The thought of a turn that has ended is another one; its answer, made from the old one, goes. See `branchWithThought`. */
   | { readonly type: 'thoughtEdited'; readonly turnId: string; readonly thought: string; readonly at: number }
   /** The branch that this turn begins is the one that is shown. */
@@ -228,15 +245,16 @@ function isTurnEvent(event: ConversationEvent): event is TurnEvent {
 type TurnEvent = Extract<ConversationEvent, { readonly type: 'phase' | 'budget' | 'delta' | 'ended' | 'resumed' | 'thoughtEdited' }>;
 
 function applyToTurn(turn: Turn, event: TurnEvent): Turn {
-  if (event.type === 'resumed') return turn.phase === 'ended' ? resumeTurn(turn) : turn;
+  if (event.type === 'resumed') return turn.phase === 'ended' ? resumeTurn(turn, event.reopened) : turn;
   if (event.type === 'thoughtEdited') return turn.phase === 'ended' ? editThought(turn, event.thought, event.at) : turn;
   if (turn.phase === 'ended') return turn;
   switch (event.type) {
     case 'phase':
-      return enterPhase(turn, event.phase, event.at);
+      return enterPhase(turn, event);
     case 'budget': {
       const { type: _type, turnId: _turnId, ...budget } = event;
-      return { ...turn, ...budget };
+      const { thinkingTokens: _before, ...rest } = turn;
+      return { ...rest, ...budget };
     }
     case 'delta':
       return event.part === 'thought'
@@ -258,16 +276,18 @@ function addThought(turn: Turn, text: string, tokens: number, at: number | undef
 const phaseOrder: readonly TurnPhase[] = ['waiting', 'reading', 'thinking', 'answering'];
 
 /** Phases only go forward; `ended` comes by its own event. The first time of each phase is kept. */
-function enterPhase(turn: Turn, phase: TurnPhase, at: number): Turn {
+function enterPhase(turn: Turn, { phase, at, closedAtBudget, tagLength = 0 }: Extract<TurnEvent, { type: 'phase' }>): Turn {
   if (phaseOrder.indexOf(phase) <= phaseOrder.indexOf(turn.phase)) return turn;
   if (phase === 'thinking') return { ...turn, phase, thinkingAt: turn.thinkingAt ?? at };
-  if (phase === 'answering') return { ...turn, phase, answeringAt: turn.answeringAt ?? at };
-  return { ...turn, phase };
+  if (phase !== 'answering') return { ...turn, phase };
+  const thought = turn.thought.slice(0, turn.thought.length - tagLength);
+  return { ...turn, phase, thought, answeringAt: turn.answeringAt ?? at, ...(closedAtBudget ? { closedAtBudget } : {}) };
 }
 
 /** A thought that goes on is timed anew, so that the pause between does not count as thinking. */
-function resumeTurn(turn: Turn): Turn {
-  const { end: _end, endedAt: _endedAt, ...rest } = turn;
+function resumeTurn(turn: Turn, reopened = false): Turn {
+  const { end: _end, endedAt: _endedAt, ...ended } = turn;
+  const rest = reopened ? { ...ended, reopenedTokens: turn.thoughtTokens } : ended;
   if (turn.answeringAt !== undefined || turn.thinkingAt === undefined) return { ...rest, phase: 'waiting' };
   const { thinkingAt: _thinkingAt, ...untimed } = rest;
   return { ...untimed, phase: 'waiting', earlierThoughtMs: thoughtMs(turn, turn.thinkingAt) ?? 0 };
@@ -278,7 +298,7 @@ function resumeTurn(turn: Turn): Turn {
  * stopped while it was thinking. The time spent so far and the number of tokens that the model thought stay.
  */
 function editThought(turn: Turn, thought: string, at: number): Turn {
-  const { thinkingAt: _thinkingAt, answeringAt: _answeringAt, thoughtMarks: _thoughtMarks, ...rest } = turn;
+  const { thinkingAt: _thinkingAt, answeringAt: _answeringAt, thoughtMarks: _thoughtMarks, closedAtBudget: _closed, ...rest } = turn;
   const spent = thoughtMs(turn, at);
   const thoughtMarks = marksOfEdited(turn, thought);
   return {

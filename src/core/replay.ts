@@ -11,13 +11,14 @@ export function replayEvents(turns: readonly Turn[]): ConversationEvent[] {
 
 function turnEvents(turn: Turn): ConversationEvent[] {
   const { question, answer, answerTokens, promptTokens, maxTokens, wantedTokens } = turn;
-  const { questionTokens, droppedTurns } = turn;
+  const { questionTokens, droppedTurns, thinkingTokens, closedAtBudget } = turn;
   const turnId = question.id;
   const events: ConversationEvent[] = [{ type: 'asked', question, at: turn.askedAt }];
   if (promptTokens !== undefined && maxTokens !== undefined && wantedTokens !== undefined) {
     const ofQuestion = questionTokens === undefined ? {} : { questionTokens };
     const dropped = droppedTurns === undefined ? {} : { droppedTurns };
-    events.push({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens, ...ofQuestion, ...dropped });
+    const thinking = thinkingTokens === undefined ? {} : { thinkingTokens };
+    events.push({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens, ...thinking, ...ofQuestion, ...dropped });
   }
   const thoughtEnd = turn.answeringAt ?? turn.endedAt;
   const spent = thoughtMs(turn, thoughtEnd ?? turn.askedAt);
@@ -25,7 +26,8 @@ function turnEvents(turn: Turn): ConversationEvent[] {
   const thinkingAt = (thoughtEnd ?? turn.askedAt) - (spent ?? 0);
   if (spent !== undefined) events.push({ type: 'phase', turnId, phase: 'thinking', at: thinkingAt });
   events.push(...thoughtEvents(turn, thinkingAt));
-  if (turn.answeringAt !== undefined) events.push({ type: 'phase', turnId, phase: 'answering', at: turn.answeringAt });
+  const closed = closedAtBudget ? { closedAtBudget } : {};
+  if (turn.answeringAt !== undefined) events.push({ type: 'phase', turnId, phase: 'answering', at: turn.answeringAt, ...closed });
   if (answer !== '' || answerTokens > 0) events.push({ type: 'delta', turnId, part: 'answer', text: answer, tokens: answerTokens });
   if (turn.end && turn.endedAt !== undefined) events.push({ type: 'ended', turnId, end: turn.end, at: turn.endedAt });
   return events;

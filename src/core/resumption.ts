@@ -22,11 +22,31 @@ export function thoughtToGoOn(thought: string): string {
   return `${thought}${thought === '' || thought.endsWith('\n') ? '' : '\n'}${secondLook}`;
 }
 
-/** The reply's beginning as the model wrote it, tags included, and the part in which it goes on. */
-export function writtenSoFar(turn: Turn, resumption: Resumption): { text: string; start: 'thought' | 'answer'; thoughtSoFar?: string } {
+/** The beginning of a reply that goes on. */
+export interface WrittenSoFar {
+  /** As the model wrote it, tags included: nothing of it is changed, so that its tokens stay the same. */
+  readonly text: string;
+  /** The part in which it goes on. */
+  readonly start: 'thought' | 'answer';
+  /** Present inside the thought. */
+  readonly thoughtSoFar?: string;
+  /** The thought is closed before anything else. */
+  readonly closeThought?: true;
+}
+
+export function writtenSoFar(turn: Turn, resumption: Resumption): WrittenSoFar {
   if (turn.answeringAt !== undefined) return { text: turn.thought + thoughtCloseTag + turn.answer, start: 'answer' };
-  if (resumption === 'continue') return { text: turn.thought, start: 'thought', thoughtSoFar: turn.thought };
-  return { text: `${turn.thought.trimEnd()}\n${thoughtCloseTag}\n\n`, start: 'answer' };
+  const inThought = { text: turn.thought, start: 'thought', thoughtSoFar: turn.thought } as const;
+  return resumption === 'continue' ? inThought : { ...inThought, closeThought: true };
+}
+
+/**
+ * What a turn's thought may still take of its budget, in tokens. One that was opened again has a budget of its own for
+ * what comes. Undefined: no limit.
+ * @param budgetTokens 0 for no limit
+ */
+export function thinkingTokensLeft({ thoughtTokens, reopenedTokens = 0 }: Turn, budgetTokens: number): number | undefined {
+  return budgetTokens > 0 ? Math.max(0, budgetTokens - (thoughtTokens - reopenedTokens)) : undefined;
 }
 
 /**
@@ -35,7 +55,7 @@ export function writtenSoFar(turn: Turn, resumption: Resumption): { text: string
  * @param id of the new turn @param at milliseconds since 1970
  */
 export function branchWithThought(turn: Turn, id: string, thought: string, at: number): ConversationEvent[] {
-  const { answeringAt, branch: _branch, ...rest } = turn;
+  const { answeringAt, branch: _branch, closedAtBudget: _closed, ...rest } = turn;
   const thoughtEnd = answeringAt ?? turn.endedAt ?? at;
   // The time spent thinking is moved to end now; `replayEvents` reckons it back from the end.
   const begun: Turn = {

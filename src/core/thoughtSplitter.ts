@@ -27,7 +27,7 @@ export interface SplitterOptions {
   readonly start: TurnPart;
   /**
    * For going on with a reply: what is already kept of the thought. A closing tag that was cut in two by the
-   * stop is recognised; the half that was kept stays where it is.
+   * stop is recognised; the half that was kept is for the caller to take back (`tagGivenBefore`).
    */
   readonly thoughtSoFar?: string;
 }
@@ -45,6 +45,7 @@ export class ThoughtSplitter {
   #held = '';
   /** Characters at the start of `#held` that an earlier reply has given out already. */
   #givenBefore = 0;
+  #tagGivenBefore = 0;
   /** Last character given out before `#held`, to see quote marks. */
   #previous = '';
   readonly #ledger = new TokenLedger();
@@ -65,6 +66,11 @@ export class ThoughtSplitter {
   /** Part that the next text belongs to, as far as is known. */
   get part(): TurnPart {
     return this.#part;
+  }
+
+  /** Last characters of `thoughtSoFar` that have turned out to be the beginning of the closing tag. */
+  get tagGivenBefore(): number {
+    return this.#tagGivenBefore;
   }
 
   /**
@@ -142,6 +148,7 @@ export class ThoughtSplitter {
   /** A tag's own tokens count for the thought. */
   #dropTag(length: number): void {
     this.#held = this.#held.slice(length);
+    this.#tagGivenBefore = this.#givenBefore;
     this.#givenBefore = 0;
     this.#emit('', this.#ledger.take(length));
   }
@@ -224,7 +231,7 @@ function isHighSurrogate(codeUnit: number): boolean {
 }
 
 /** Length of the longest end of `text` that is a beginning of `tag`, but not all of it. */
-function suffixThatBegins(text: string, tag: string): number {
+export function suffixThatBegins(text: string, tag: string): number {
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
     if (tag.startsWith(text.slice(-length))) return length;
   }

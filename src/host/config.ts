@@ -12,6 +12,8 @@ export type ModelSettings = Omit<LoadParams, 'progressToken' | 'modelPath'> & { 
 export interface ReplySettings {
   readonly sampling: Sampling;
   readonly maxTokens: number;
+  /** After so many tokens a thought is closed; 0: never. */
+  readonly thinkingTokens: number;
 }
 
 const chatFonts = {
@@ -35,16 +37,17 @@ export class Config {
   }
 
   get reply(): ReplySettings {
-    const config = vscode.workspace.getConfiguration('lemma.sampling');
-    const seed = config.get<number | null>('seed', null);
+    const config = vscode.workspace.getConfiguration('lemma');
+    const seed = config.get<number | null>('sampling.seed', null);
     return {
       sampling: {
-        temperature: config.get<number>('temperature', recommendedSampling.temperature),
-        topP: config.get<number>('topP', recommendedSampling.topP),
-        topK: config.get<number>('topK', recommendedSampling.topK),
+        temperature: config.get<number>('sampling.temperature', recommendedSampling.temperature),
+        topP: config.get<number>('sampling.topP', recommendedSampling.topP),
+        topK: config.get<number>('sampling.topK', recommendedSampling.topK),
         ...(seed === null ? {} : { seed }),
       },
       maxTokens: config.get<number>('maxTokens', recommendedMaxTokens),
+      thinkingTokens: config.get<number>('thinking.budgetTokens', 0),
     };
   }
 

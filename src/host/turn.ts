@@ -14,7 +14,7 @@ import { justDeleted } from '../core/conversationTree.ts';
 import { LemmaFailure, toLemmaError } from '../core/errors.ts';
 import { buildMessages } from '../core/prompt.ts';
 import type { Resumption } from '../core/resumption.ts';
-import { branchWithThought, thoughtToGoOn, writtenSoFar } from '../core/resumption.ts';
+import { branchWithThought, thinkingTokensLeft, thoughtToGoOn, writtenSoFar } from '../core/resumption.ts';
 import type { PartDelta } from '../core/thoughtSplitter.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
 import { thoughtMarkMs } from '../core/thoughtTimes.ts';
@@ -27,6 +27,12 @@ import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
 
 const profile = 'glm-z1';
+
+/**
+ * Going on with a reply adds a few tokens of its own: the last one, which was written and not read, those that close a
+ * thought or open it again. What is read beyond them was read before.
+ */
+const tokensToGoOn = 32;
 
 /** Asks one question after the other. What a question is waiting for, says and ends with is told by events alone. */
 export class TurnRunner {
@@ -93,7 +99,7 @@ export class TurnRunner {
     if (!turn) return;
     // A model that has closed its thought would only close it again.
     const closed = turn.answeringAt !== undefined || turn.end?.kind === 'complete';
-    return closed ? this.#branchFrom(turnId, thoughtToGoOn(turn.thought)) : this.resume(turnId, 'continue');
+    return closed ? this.#branchFrom(turnId, thoughtToGoOn(turn.thought)) : this.#resume(turnId, 'continue', true);
   }
 
   /** Takes a turn out of the conversation; one that still runs is stopped first. */
@@ -109,12 +115,17 @@ export class TurnRunner {
   }
 
   /** Goes on with a turn; one that still runs is stopped first. */
-  async resume(turnId: string, resumption: Resumption): Promise<void> {
+  resume(turnId: string, resumption: Resumption): Promise<void> {
+    return this.#resume(turnId, resumption, false);
+  }
+
+  /** @param reopened the thought goes on because more of it is wanted, so its budget begins anew */
+  async #resume(turnId: string, resumption: Resumption, reopened: boolean): Promise<void> {
     this.stop(turnId);
     await this.#queue;
     const turn = turnById(this.#conversations.current, turnId);
     if (!turn || isRunning(turn)) return;
-    this.#append({ type: 'resumed', turnId, at: Date.now() });
+    this.#append({ type: 'resumed', turnId, at: Date.now(), ...(reopened ? { reopened } : {}) });
     return this.#enqueue(turnId, resumption);
   }
 
@@ -165,7 +176,7 @@ export class TurnRunner {
     this.#stopFrom(turnId);
     const id = randomUUID();
     for (const event of branchWithThought(turn, id, thought, Date.now())) this.#append(event);
-    return this.resume(id, 'continue');
+    return this.#resume(id, 'continue', true);
   }
 
   #enqueue(turnId: string, resumption?: Resumption): Promise<void> {
@@ -191,20 +202,30 @@ export class TurnRunner {
     if (!info || signal.aborted) return { kind: 'stopped' };
 
     const beginning = resumption && writtenSoFar(turn, resumption);
-    const { sampling, maxTokens } = this.#reply();
+    const { sampling, maxTokens, thinkingTokens: budgetTokens } = this.#reply();
     const fitting = await this.#fittingMessages(turn, info, maxTokens, beginning?.text ?? '');
     this.#markedAt = 0;
     const splitter = new ThoughtSplitter(beginning ?? { start: 'thought' });
     this.#enter(turnId, 'reading');
     if (signal.aborted) return { kind: 'stopped' };
 
-    const onProgress = (progress: GenerateProgress): void => this.#take(turnId, splitter, progress, fitting);
+    const run: Run = { turn, splitter, fitting, resumed: beginning !== undefined, readAgain: 0, closedAtBudget: false };
+    const onProgress = (progress: GenerateProgress): void => this.#take(run, progress);
     try {
       const { messages } = fitting;
-      const request = { messages, profile, sampling, maxTokens, ...(beginning ? { prefill: beginning.text } : {}) } as const;
+      const thinkingTokens = beginning?.start === 'answer' ? undefined : thinkingTokensLeft(turn, budgetTokens);
+      const request = {
+        messages,
+        profile,
+        sampling,
+        maxTokens,
+        ...(beginning ? { prefill: beginning.text } : {}),
+        ...(beginning?.closeThought ? { closeThought: true } : {}),
+        ...(thinkingTokens === undefined ? {} : { thinkingTokens }),
+      } as const;
       return this.#endOf(turnId, await this.#model.generate(request, onProgress, signal));
     } finally {
-      this.#write(turnId, splitter.end());
+      this.#write(run, splitter.end());
     }
   }
 
@@ -226,25 +247,41 @@ export class TurnRunner {
     return { messages: buildMessages(turn.question, kept), droppedTurns, questionTokens: counted.messageTokens[history.length] ?? 0 };
   }
 
-  #take(turnId: string, splitter: ThoughtSplitter, progress: GenerateProgress, { droppedTurns, questionTokens }: FittingMessages): void {
+  #take(run: Run, progress: GenerateProgress): void {
+    const turnId = run.turn.question.id;
     switch (progress.kind) {
       case 'budget': {
-        const { promptTokens, maxTokens, wantedTokens } = progress;
-        this.#append({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens, questionTokens, droppedTurns });
+        const { promptTokens, reusedTokens, maxTokens, wantedTokens, thinkingTokens } = progress;
+        const { questionTokens, droppedTurns } = run.fitting;
+        const thinking = thinkingTokens === undefined ? {} : { thinkingTokens: run.turn.thoughtTokens + thinkingTokens };
+        this.#append({ type: 'budget', turnId, promptTokens, maxTokens, wantedTokens, ...thinking, questionTokens, droppedTurns });
+        const read = promptTokens - reusedTokens;
+        if (run.resumed && read > tokensToGoOn) run.readAgain = read;
+        this.#progress(run, reusedTokens, promptTokens);
         this.#model.setActivity('reading');
         return;
       }
       case 'prompt':
-        this.#progressed.fire({ turnId, readTokens: progress.readTokens, promptTokens: progress.promptTokens });
-        return;
+        return this.#progress(run, progress.readTokens, progress.promptTokens);
       case 'text':
-        this.#write(turnId, splitter.push(progress.text, progress.tokens));
+        this.#write(run, run.splitter.push(progress.text, progress.tokens));
+        // The tag may be complete before the answer has any text.
+        if (run.splitter.part === 'answer') this.#answers(run);
+        return;
+      case 'thoughtClosed':
+        run.closedAtBudget = true;
     }
   }
 
-  #write(turnId: string, deltas: readonly PartDelta[]): void {
+  #progress({ turn, readAgain }: Run, readTokens: number, promptTokens: number): void {
+    this.#progressed.fire({ turnId: turn.question.id, readTokens, promptTokens, ...(readAgain > 0 ? { againTokens: readAgain } : {}) });
+  }
+
+  #write(run: Run, deltas: readonly PartDelta[]): void {
+    const turnId = run.turn.question.id;
     for (const delta of deltas) {
-      this.#enter(turnId, delta.part === 'thought' ? 'thinking' : 'answering');
+      if (delta.part === 'thought') this.#enter(turnId, 'thinking');
+      else this.#answers(run);
       const at = delta.part === 'thought' ? this.#mark() : undefined;
       this.#append({ type: 'delta', turnId, ...delta, ...(at === undefined ? {} : { at }) });
     }
@@ -258,11 +295,17 @@ export class TurnRunner {
     return now;
   }
 
-  /** Appends the phase when it is a new one. */
-  #enter(turnId: string, phase: Exclude<TurnPhase, 'waiting' | 'ended'>): void {
+  #answers({ turn, splitter, closedAtBudget }: Run): void {
+    const { tagGivenBefore } = splitter;
+    const closed = { ...(closedAtBudget ? { closedAtBudget } : {}), ...(tagGivenBefore > 0 ? { tagLength: tagGivenBefore } : {}) };
+    this.#enter(turn.question.id, 'answering', closed);
+  }
+
+  /** Appends the phase when it is a new one. @param closed how the thought ended, where the answer begins */
+  #enter(turnId: string, phase: Exclude<TurnPhase, 'waiting' | 'ended'>, closed: { closedAtBudget?: true; tagLength?: number } = {}): void {
     const turn = turnById(this.#conversations.current, turnId);
     if (!turn || turn.phase === phase || (phase === 'thinking' && turn.phase === 'answering')) return;
-    this.#append({ type: 'phase', turnId, phase, at: Date.now() });
+    this.#append({ type: 'phase', turnId, phase, at: Date.now(), ...closed });
     this.#model.setActivity(phase);
   }
 
@@ -289,6 +332,19 @@ export class TurnRunner {
   #append(event: ConversationEvent): void {
     this.#conversations.append(event);
   }
+}
+
+/** One request about a turn, from its first token read to its last one written. */
+interface Run {
+  /** As it was before the request. */
+  readonly turn: Turn;
+  readonly splitter: ThoughtSplitter;
+  readonly fitting: FittingMessages;
+  /** The reply goes on from a text that was there. */
+  readonly resumed: boolean;
+  /** Tokens of the prompt that had been read for this turn and are read again, because the cache holds them no more. */
+  readAgain: number;
+  closedAtBudget: boolean;
 }
 
 /** What is sent, and what of it the question itself takes. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
+import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import { LemmaFailure } from '../core/errors.ts';
 import { glmControlTokens, glmStopTokens, messageParts, renderGlmPrompt } from '../core/glmPrompt.ts';
 import type {
@@ -19,6 +19,7 @@ import { checkGgufFile } from './ggufFile.ts';
 import { generateReply } from './llamaGeneration.ts';
 import { evaluationThreads, startLlama } from './llamaSetup.ts';
 import type { ControlTokens } from './promptTokens.ts';
+import { ReplyMemory } from './replyMemory.ts';
 import { findControlTokens, plainTokens, promptTokens } from './promptTokens.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -46,6 +47,7 @@ export interface LoadedModel {
   readonly info: ModelInfo;
   readonly control: ControlTokens;
   readonly vocabulary: Vocabulary;
+  readonly replies: ReplyMemory<Token>;
   readonly stopIds: ReadonlySet<number>;
   readonly batchTokens: number;
 }
@@ -170,6 +172,7 @@ export class LlamaEngine implements Engine {
       sequence: context.getSequence(),
       control,
       vocabulary,
+      replies: new ReplyMemory((token) => vocabulary.bytes(token)),
       stopIds: new Set(glmStopTokens.map((name) => control.get(name)).filter((id) => id !== undefined)),
       batchTokens: batchSize,
       info: {

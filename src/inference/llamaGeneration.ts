@@ -3,7 +3,8 @@
  * sampled one by one until a stop token, a limit or the caller's stop.
  *
  * The sequence is used directly rather than by a chat session of the library: its automatically chosen wrapper is
- * wrong for this family (see docs/design/0003-engine-and-threads.md).
+ * wrong for this family (see docs/design/0003-engine-and-threads.md). How a reply goes on without evaluating anything
+ * twice, and how a thought is closed at its budget: docs/design/0016-thinking-budget.md.
  */
 import { randomInt } from 'node:crypto';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
@@ -11,11 +12,13 @@ import { planBudget } from '../core/budget.ts';
 import { LemmaFailure } from '../core/errors.ts';
 import { promptText, renderGlmPrompt } from '../core/glmPrompt.ts';
 import type { Sampling } from '../core/chatMessage.ts';
+import { planThinking, thoughtClosing } from '../core/thinkingBudget.ts';
 import type { GenerateParams, GenerateProgress, GenerateResult } from '../shared/inferenceProtocol.ts';
 import { Detokenizer } from './detokenizer.ts';
 import type { LoadedModel } from './llamaEngine.ts';
-import { promptTokens } from './promptTokens.ts';
+import { plainTokens, promptTokens } from './promptTokens.ts';
 import { TextBatcher } from './textBatcher.ts';
+import { ThoughtWatch } from './thoughtWatch.ts';
 
 /** llama.cpp takes seeds of 32 bits. */
 const seedLimit = 2 ** 32 - 1;
@@ -30,23 +33,47 @@ export async function generateReply(
   signal: AbortSignal,
 ): Promise<GenerateResult> {
   const begunAt = performance.now();
-  const { model, sequence } = loaded;
-  const parts = renderGlmPrompt(params.messages, params.prefill === undefined ? {} : { prefill: params.prefill });
-  const promptIds = promptTokens(parts, loaded.control, (text, special) => model.tokenize(text, special)) as Token[];
+  const { model, sequence, control, replies } = loaded;
+  const { prefill = '' } = params;
+  const tokenize = (text: string): readonly Token[] =>
+    plainTokens(text, control, (each, special) => model.tokenize(each, special)) as Token[];
+  const parts = renderGlmPrompt(params.messages);
+  const questionIds = promptTokens(parts, control, (text, special) => model.tokenize(text, special)) as Token[];
+  const closing = params.closeThought ? thoughtClosing(prefill) : '';
+  const forcedIds = closing === '' ? [] : tokenize(closing);
+  const { ids: beginningIds, held } = replies.recall(prefill, tokenize, closing === '');
+  const promptIds = [...questionIds, ...beginningIds];
+
   const contextTokens = sequence.contextSize;
-  const plan = planBudget({ promptTokens: promptIds.length, wantedTokens: params.maxTokens, contextTokens });
+  const wantedTokens = Math.max(params.maxTokens, forcedIds.length + 1);
+  const plan = planBudget({ promptTokens: promptIds.length, wantedTokens, contextTokens });
   if (!plan.ok) {
     const { limitTokens, overTokens } = plan;
     throw new LemmaFailure({ code: 'promptTooLong', promptTokens: promptIds.length, limitTokens, overTokens });
   }
+  const thinking = params.thinkingTokens === undefined || closing !== '' ? undefined : planThinking(params.thinkingTokens, plan.maxTokens);
 
   const reusedTokens = await keepPrefix(sequence, promptIds);
-  report({ kind: 'budget', promptTokens: promptIds.length, reusedTokens, maxTokens: plan.maxTokens, wantedTokens: params.maxTokens });
+  report({
+    kind: 'budget',
+    promptTokens: promptIds.length,
+    reusedTokens,
+    maxTokens: plan.maxTokens,
+    wantedTokens: params.maxTokens,
+    ...(thinking ? { thinkingTokens: thinking.limitTokens } : {}),
+  });
   await readPrompt(loaded, promptIds, report, signal);
 
+  const written = replies.begin(beginningIds);
+  const { clamped, maxTokens } = plan;
+  const request: ReplyRequest = {
+    ...{ promptIds, written, forcedIds, tokenize, maxTokens, clamped, sampling: params.sampling },
+    heldIds: held === 0 ? [] : beginningIds.slice(-held),
+    watch: thinking && new ThoughtWatch(thinking, prefill),
+  };
   const reply = signal.aborted
     ? { stop: 'cancelled' as const, ids: [], textTokens: 0, firstAt: performance.now() }
-    : await writeReply(loaded, promptIds, plan, params.sampling, report, signal);
+    : await writeReply(loaded, request, report, signal);
   return {
     stop: reply.stop,
     promptTokens: promptIds.length,
@@ -54,13 +81,14 @@ export async function generateReply(
     generatedTokens: reply.textTokens,
     promptMs: reply.firstAt - begunAt,
     generateMs: performance.now() - reply.firstAt,
-    ...(params.trace ? { trace: { prompt: promptText(parts), promptIds, generatedIds: reply.ids } } : {}),
+    ...(params.trace ? { trace: { prompt: promptText(parts) + prefill, promptIds, generatedIds: reply.ids } } : {}),
   };
 }
 
 /**
  * Cuts the sequence back to what it has in common with the prompt. The prompt's last token is always evaluated
- * anew, because the first new token is sampled from its result.
+ * anew, because the first new token is sampled from its result; of a reply that goes on it is the first time, since
+ * the last token of a reply is sampled and not evaluated.
  * @returns tokens of the prompt that the KV cache still holds
  */
 async function keepPrefix(sequence: LlamaContextSequence, promptIds: Token[]): Promise<number> {
@@ -85,6 +113,21 @@ async function readPrompt(loaded: LoadedModel, promptIds: Token[], report: Repor
   }
 }
 
+interface ReplyRequest {
+  readonly promptIds: readonly Token[];
+  /** The whole reply's tokens so far; those that come are added. */
+  readonly written: Token[];
+  /** Of `promptIds` the last ones, where they are the beginning of a character. */
+  readonly heldIds: readonly Token[];
+  /** What the reply goes on with before the model does. */
+  readonly forcedIds: readonly Token[];
+  readonly tokenize: (text: string) => readonly Token[];
+  readonly maxTokens: number;
+  readonly clamped: boolean;
+  readonly sampling: Sampling;
+  readonly watch: ThoughtWatch | undefined;
+}
+
 interface Reply {
   readonly stop: GenerateResult['stop'];
   /** With the stop token, as transformers' `generate` returns them. */
@@ -95,45 +138,67 @@ interface Reply {
   readonly firstAt: number;
 }
 
-async function writeReply(
-  loaded: LoadedModel,
-  promptIds: readonly Token[],
-  plan: { readonly maxTokens: number; readonly clamped: boolean },
-  sampling: Sampling,
-  report: Report,
-  signal: AbortSignal,
-): Promise<Reply> {
+async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Report, signal: AbortSignal): Promise<Reply> {
   const { model, sequence, stopIds, vocabulary } = loaded;
+  const { promptIds, written, forcedIds, maxTokens, watch } = request;
   const detokenizer = new Detokenizer((token) => vocabulary.bytes(token));
+  detokenizer.takeUp(request.heldIds);
   const batcher = new TextBatcher(({ text, tokens }) => report({ kind: 'text', text, tokens }));
-  const ids: number[] = [];
+  const ids: Token[] = [];
   let firstAt = 0;
-  let stop: GenerateResult['stop'] = plan.clamped ? 'context' : 'maxTokens';
+  let stop: GenerateResult['stop'] = request.clamped ? 'context' : 'maxTokens';
   const reply = (textTokens: number): Reply => ({ stop, ids, textTokens, firstAt: firstAt || performance.now() });
+  const add = (token: Token): void => {
+    ids.push(token);
+    written.push(token);
+    const decoded = detokenizer.push(token);
+    batcher.add(decoded);
+    watch?.add(decoded);
+  };
+  const tokens = sequence.evaluate([...promptIds.slice(-1), ...forcedIds], samplerOptions(request.sampling));
   try {
-    for await (const token of sequence.evaluate(promptIds.slice(-1), samplerOptions(sampling))) {
-      if (ids.length === 0) {
+    let instead: Token[] | undefined;
+    for (let next = await tokens.next(); !next.done; next = await tokens.next(instead)) {
+      const token = next.value;
+      instead = undefined;
+      if (firstAt === 0) {
         firstAt = performance.now();
         report({ kind: 'prompt', readTokens: promptIds.length, promptTokens: promptIds.length });
+        forcedIds.forEach(add);
       }
-      ids.push(token);
       // llama.cpp does not count the family's third stop token as an end, so the ids decide.
       if (stopIds.has(token) || model.isEogToken(token)) {
         stop = 'endOfTurn';
+        ids.push(token);
         return reply(ids.length - 1);
       }
-      batcher.add(detokenizer.push(token));
+      const closing = detokenizer.holds ? undefined : watch?.closingBefore(decoded(vocabulary.bytes(token)));
+      if (closing === undefined) {
+        add(token);
+      } else {
+        // The sampled token was not evaluated yet, so the sequence holds nothing of it.
+        instead = [...request.tokenize(closing)];
+        batcher.flush();
+        report({ kind: 'thoughtClosed' });
+        instead.forEach(add);
+      }
       if (signal.aborted) {
         stop = 'cancelled';
         return reply(ids.length);
       }
-      if (ids.length >= plan.maxTokens) break;
+      if (ids.length >= maxTokens) break;
     }
     return reply(ids.length);
   } finally {
-    batcher.add(detokenizer.flush());
+    await tokens.return();
+    batcher.add(stop === 'endOfTurn' ? detokenizer.flush() : detokenizer.pause());
     batcher.flush();
   }
+}
+
+/** For a look at how a text would go on; half a character is U+FFFD. */
+function decoded(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 /** The seed is always given: the library's own changes with the clock's seconds, and is the same for two replies within one. */

@@ -69,8 +69,18 @@ export interface GenerateParams {
   readonly sampling: Sampling;
   /** Wish for new tokens; clamped to what the context has left after the prompt. */
   readonly maxTokens: number;
-  /** The reply's own beginning (after the enforced `<think>`), for going on with a reply. Plain text. */
+  /**
+   * The reply's own beginning (after the enforced `<think>`), for going on with a reply. Plain text. Where it is what a
+   * reply written lately began with, its tokens are those that were written.
+   */
   readonly prefill?: string;
+  /** `prefill` is inside the thought, which is closed now: the closing text is the first text of the reply. */
+  readonly closeThought?: boolean;
+  /**
+   * New tokens after which the thought is closed at the end of its sentence, see `planThinking`; absent: never. Only for a
+   * reply that begins inside its thought.
+   */
+  readonly thinkingTokens?: number;
   /** Also return the rendered prompt and all token ids. */
   readonly trace?: boolean;
   /** For `GenerateProgress`, unique per request. */
@@ -84,10 +94,14 @@ export type GenerateProgress =
       readonly reusedTokens: number;
       readonly maxTokens: number;
       readonly wantedTokens: number;
+      /** New tokens of the thought after which it will be closed; absent: it is not. */
+      readonly thinkingTokens?: number;
     }
   | { readonly kind: 'prompt'; readonly readTokens: number; readonly promptTokens: number }
   /** New text of the reply; `tokens` is how many tokens it stands for. Never half a character. */
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: number };
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: number }
+  /** The thought has used up `thinkingTokens`; the text that closes it comes next. */
+  | { readonly kind: 'thoughtClosed' };
 
 export interface GenerateResult {
   readonly stop: 'endOfTurn' | 'maxTokens' | 'context' | 'cancelled';

@@ -121,6 +121,8 @@ export interface TurnProgress {
   readonly turnId: string;
   readonly readTokens: number;
   readonly promptTokens: number;
+  /** Tokens that had been read before, for a reply that goes on after its model was unloaded or used for something else. */
+  readonly againTokens?: number;
 }
 
 /** One conversation in the list of all. */

@@ -126,7 +126,7 @@ describe('a reply that reaches its limit', () => {
   let session: Session;
 
   before(async () => {
-    session = await startSession({ workspace: { 'a.md': 'text\n' }, open: 'a.md', settings: { 'lemma.sampling.maxTokens': 300 } });
+    session = await startSession({ workspace: { 'a.md': 'text\n' }, open: 'a.md', settings: { 'lemma.maxTokens': 300 } });
     await runCommand(session.page, 'Lemma: Open Panel');
   });
 

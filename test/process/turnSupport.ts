@@ -34,7 +34,7 @@ export async function turnBench(): Promise<TurnBench> {
     },
   };
   const conversations = new Conversations(folder, memory, quiet);
-  const turns = new TurnRunner(conversations, model, () => ({ sampling: greedy, maxTokens: 1000 }), quiet);
+  const turns = new TurnRunner(conversations, model, () => ({ sampling: greedy, maxTokens: 1000, thinkingTokens: 0 }), quiet);
   return {
     conversations,
     turns,

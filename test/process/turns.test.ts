@@ -6,6 +6,7 @@ import type { Turn } from '../../src/core/conversation.ts';
 import { isRunning, lastTurn, turnById } from '../../src/core/conversation.ts';
 import { replayEvents } from '../../src/core/replay.ts';
 import { Conversations } from '../../src/host/conversations.ts';
+import type { ReplySettings } from '../../src/host/config.ts';
 import type { InferenceClient } from '../../src/host/inferenceClient.ts';
 import { ModelService } from '../../src/host/modelService.ts';
 import { TurnRunner } from '../../src/host/turn.ts';
@@ -33,18 +34,21 @@ describe('A turn on the real engine', () => {
   let model: TracedModel;
   let conversations: Conversations;
   let turns: TurnRunner;
+  const unlimited: ReplySettings = { sampling: greedy, maxTokens: 1000, thinkingTokens: 0 };
+  let reply = unlimited;
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
     ({ client } = newClient());
     model = new TracedModel(client, () => ({ modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 }));
     conversations = new Conversations(folder, { get: () => undefined, update: () => Promise.resolve() }, quiet);
-    turns = new TurnRunner(conversations, model, () => ({ sampling: greedy, maxTokens: 1000 }), quiet);
+    turns = new TurnRunner(conversations, model, () => reply, quiet);
   });
 
   beforeEach(async () => {
     await conversations.startNew();
     model.traces.length = 0;
+    reply = unlimited;
   });
 
   after(async () => {
@@ -59,6 +63,12 @@ describe('A turn on the real engine', () => {
     const turn = lastTurn(conversations.current);
     assert.ok(turn);
     return turn;
+  };
+  /** Tokens of a request's prompt that were evaluated. */
+  const readAnew = (request: number): number => {
+    const trace = model.traces.at(request);
+    assert.ok(trace);
+    return trace.promptIds.length - trace.reusedTokens;
   };
   /** Resolves once the newest turn thinks and has written something. */
   const thinks = (): Promise<void> =>
@@ -117,8 +127,9 @@ describe('A turn on the real engine', () => {
     const stopped = newest();
     assert.ok(whole.thought.startsWith(stopped.thought) && stopped.thought.length < whole.thought.length);
     await turns.resume(stopped.question.id, 'answerNow');
-    assert.equal(newest().thought, stopped.thought, 'nothing is added to the thought any more');
+    assert.equal(newest().thought.trimEnd(), stopped.thought.trimEnd(), 'nothing is added to the thought any more');
     assert.match(newest().answer, /\S/);
+    assert.equal(readAnew(-1), 1, 'only the token that was not read yet');
     await conversations.startWith(replayEvents([stopped]));
     await turns.thinkMore(stopped.question.id);
     assert.equal(newest().thought, whole.thought);
@@ -136,5 +147,76 @@ describe('A turn on the real engine', () => {
     assert.equal(second.thought, first.thought, 'the model counts on from where the edit ends');
     assert.equal(turnById(conversations.current, first.question.id)?.answer, first.answer);
     assert.equal(isRunning(conversations.current), false);
+  });
+
+  it('that reached the limit goes on to the same text, in its thought, in its closing tag and in its answer', async () => {
+    await turns.ask({ task: 'ask', text: 'What is 47 + 38?' });
+    const whole = newest();
+    const length = model.traces[0]?.generatedIds.length ?? 0;
+    for (const maxTokens of [11, 17, 23, 29]) {
+      await conversations.startNew();
+      model.traces.length = 0;
+      reply = { ...unlimited, maxTokens };
+      await turns.ask({ task: 'ask', text: 'What is 47 + 38?' });
+      for (let request = 1; newest().end?.kind === 'limit' && request < length; request++) {
+        await turns.resume(newest().question.id, 'continue');
+        assert.equal(readAnew(request), 1, `request ${request} with at most ${maxTokens} tokens`);
+      }
+      const { thought, answer, thoughtTokens, answerTokens, end } = newest();
+      assert.deepEqual({ thought, answer, end }, { thought: whole.thought, answer: whole.answer, end: { kind: 'complete' } });
+      assert.equal(thoughtTokens + answerTokens, whole.thoughtTokens + whole.answerTokens);
+    }
+  });
+
+  it('whose thought was closed for it goes on in its answer where that was cut off', async () => {
+    reply = { ...unlimited, maxTokens: 60 };
+    await turns.ask({ task: 'ask', text: 'count to 400' });
+    assert.equal(newest().end?.kind, 'limit');
+    reply = { ...unlimited, maxTokens: 6 };
+    await turns.resume(newest().question.id, 'answerNow');
+    assert.equal(newest().end?.kind, 'limit');
+    assert.equal(newest().phase, 'ended');
+    reply = unlimited;
+    await turns.resume(newest().question.id, 'continue');
+    assert.deepEqual(newest().end, { kind: 'complete' });
+    assert.match(newest().answer, /Done/);
+    assert.deepEqual([readAnew(1), readAnew(2)], [1, 1]);
+  });
+
+  it('thinks no longer than its budget, says so, and thinks more when it is to', async () => {
+    reply = { ...unlimited, thinkingTokens: 100 };
+    await turns.ask({ task: 'ask', text: 'count to 400' });
+    const first = newest();
+    assert.equal(first.closedAtBudget, true);
+    assert.equal(first.thinkingTokens, 100);
+    assert.deepEqual(first.end, { kind: 'complete' });
+    assert.match(first.answer, /\S/);
+    assert.ok(first.thoughtTokens >= 100 && first.thoughtTokens <= 168, String(first.thoughtTokens));
+    await turns.thinkMore(first.question.id);
+    const second = newest();
+    assert.ok(second.thought.startsWith(first.thought + secondLook));
+    assert.ok(second.thinkingTokens === first.thoughtTokens + 100, 'more of it has a budget of its own');
+    assert.equal(turnById(conversations.current, first.question.id)?.closedAtBudget, true);
+    const [whole, more] = model.traces;
+    assert.ok(whole && more);
+    const kept = whole.promptIds.length + first.thoughtTokens;
+    assert.ok(more.reusedTokens >= kept - 4, `${more.reusedTokens} of ${kept} tokens are still in the cache`);
+  });
+
+  it('that goes on after the model was unloaded says how many tokens are read again, and none otherwise', async () => {
+    const told: (number | undefined)[] = [];
+    const listening = turns.onDidProgress(({ againTokens }) => told.push(againTokens));
+    reply = { ...unlimited, maxTokens: 60 };
+    await turns.ask({ task: 'ask', text: 'count to 400' });
+    await turns.resume(newest().question.id, 'continue');
+    assert.deepEqual(new Set(told), new Set([undefined]));
+    told.length = 0;
+    await client.unload();
+    await client.load({ modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 }, () => undefined);
+    await turns.resume(newest().question.id, 'continue');
+    listening.dispose();
+    const prompt = newest().promptTokens;
+    assert.deepEqual(new Set(told), new Set([prompt]));
+    assert.equal(readAnew(-1), prompt);
   });
 });

@@ -54,8 +54,9 @@ describe('the manifest', () => {
   });
 
   it('has the model card’s sampling as defaults', () => {
-    const value = (name: string): unknown => manifest.contributes.configuration.properties[`lemma.sampling.${name}`]?.default;
-    assert.deepEqual(['temperature', 'topP', 'topK', 'maxTokens'].map(value), [0.6, 0.95, 40, 30_000]);
+    const value = (name: string): unknown => manifest.contributes.configuration.properties[`lemma.${name}`]?.default;
+    assert.deepEqual(['sampling.temperature', 'sampling.topP', 'sampling.topK', 'maxTokens'].map(value), [0.6, 0.95, 40, 30_000]);
+    assert.equal(value('thinking.budgetTokens'), 0, 'a thought has no limit unless the user sets one');
   });
 
   it('is typed against the oldest VS Code that it runs in', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Conversation, ConversationEvent, Turn } from '../../src/core/conversation.ts';
 import { foldEvents, lastTurn, thoughtMs, turnById } from '../../src/core/conversation.ts';
 import { promptText, renderGlmPrompt } from '../../src/core/glmPrompt.ts';
-import { branchWithThought, thoughtToGoOn, writtenSoFar } from '../../src/core/resumption.ts';
+import { branchWithThought, thinkingTokensLeft, thoughtToGoOn, writtenSoFar } from '../../src/core/resumption.ts';
 
 const thought = '\n17 + 25 is 42.\n';
 const answer = '\n\nThe result is $42$.';
@@ -98,8 +98,13 @@ describe('A reply that was begun', () => {
     assert.equal(prompt(begun(ended), 'continue'), `${start}${thought}`);
   });
 
-  it('answers now from a thought that is closed as the model closes it', () => {
-    assert.equal(prompt(begun(ended), 'answerNow'), `${start}\n17 + 25 is 42.\n</think>\n\n`);
+  it('answers now from its thought as it is, which is closed then', () => {
+    assert.deepEqual(writtenSoFar(begun(ended), 'answerNow'), {
+      text: thought,
+      start: 'thought',
+      thoughtSoFar: thought,
+      closeThought: true,
+    });
   });
 
   it('goes on inside its answer, whichever of the two is asked for', () => {
@@ -107,5 +112,64 @@ describe('A reply that was begun', () => {
     for (const resumption of ['continue', 'answerNow'] as const) {
       assert.equal(prompt(answering, resumption), `${start}${thought}</think>${answer}`);
     }
+  });
+});
+
+describe('The budget of a thought that goes on', () => {
+  const stopped: readonly ConversationEvent[] = [
+    ...answered.slice(0, 5),
+    { type: 'ended', turnId: 'a', end: { kind: 'stopped' }, at: 5000 },
+  ];
+  const resumed: ConversationEvent = { type: 'resumed', turnId: 'a', at: later };
+
+  it('is what is left of it', () => {
+    const { last } = fold([...stopped, resumed]);
+    assert.equal(thinkingTokensLeft(last, 100), 91);
+    assert.equal(thinkingTokensLeft(last, 5), 0);
+    assert.equal(thinkingTokensLeft(last, 0), undefined, 'no limit');
+  });
+
+  it('begins anew where more of the thought is wanted, and holds through another stop', () => {
+    const reopened: readonly ConversationEvent[] = [...stopped, { ...resumed, reopened: true }];
+    assert.equal(thinkingTokensLeft(fold(reopened).last, 100), 100);
+    const more: ConversationEvent = { type: 'delta', turnId: 'a', part: 'thought', text: 'Well.', tokens: 3 };
+    const again: readonly ConversationEvent[] = [
+      ...reopened,
+      more,
+      { type: 'ended', turnId: 'a', end: { kind: 'stopped' }, at: later },
+      resumed,
+    ];
+    assert.equal(thinkingTokensLeft(fold(again).last, 100), 97);
+  });
+
+  it('is told with the turn, and so is that the thought was closed at it', () => {
+    const budget: ConversationEvent = {
+      type: 'budget',
+      turnId: 'a',
+      promptTokens: 7,
+      maxTokens: 90,
+      wantedTokens: 100,
+      thinkingTokens: 12,
+    };
+    const closed: ConversationEvent = { type: 'phase', turnId: 'a', phase: 'answering', at: 5000, closedAtBudget: true };
+    const events: readonly ConversationEvent[] = [...answered.slice(0, 2), budget, ...answered.slice(3, 5), closed, ...answered.slice(6)];
+    const { last } = fold(events);
+    assert.equal(last.thinkingTokens, 12);
+    assert.equal(last.closedAtBudget, true);
+    const branch = fold([...events, ...branchWithThought(last, 'b', thoughtToGoOn(last.thought), later)]).last;
+    assert.equal(branch.closedAtBudget, undefined, 'the thought is open again');
+    const edited = fold([...events, { type: 'thoughtEdited', turnId: 'a', thought: 'No.', at: later }]).last;
+    assert.equal(edited.closedAtBudget, undefined);
+    const free = fold([...stopped, resumed, { type: 'budget', turnId: 'a', promptTokens: 7, maxTokens: 100, wantedTokens: 100 }]).last;
+    assert.equal(free.thinkingTokens, undefined, 'a request without a budget has none of the one before');
+  });
+
+  it('leaves the beginning of a closing tag, which a stop cut in two, out of the thought', () => {
+    const half: ConversationEvent = { type: 'delta', turnId: 'a', part: 'thought', text: '</', tokens: 1 };
+    const ended: ConversationEvent = { type: 'ended', turnId: 'a', end: { kind: 'stopped' }, at: 5000 };
+    const events: readonly ConversationEvent[] = [...answered.slice(0, 5), half, ended, resumed];
+    assert.equal(fold(events).last.thought, `${thought}</`);
+    const { last } = fold([...events, { type: 'phase', turnId: 'a', phase: 'answering', at: later, tagLength: 2 }]);
+    assert.equal(last.thought, thought);
   });
 });

@@ -230,6 +230,20 @@ describe('The thought splitter', () => {
     }
   });
 
+  it('says how much of its closing tag the thought was given before', () => {
+    const whole = '\nDone.\n</think>\n\nYes.';
+    for (let stop = 0; stop < '\nDone.\n</think>'.length; stop++) {
+      const thoughtSoFar = whole.slice(0, stop);
+      const splitter = new ThoughtSplitter({ start: 'thought', thoughtSoFar });
+      const [first] = splitter.push(whole.slice(stop), 4);
+      const given = first?.part === 'thought' ? first.text : '';
+      assert.equal(thoughtSoFar.slice(0, stop - splitter.tagGivenBefore) + given, '\nDone.\n', `stopped at ${stop}`);
+    }
+    const other = new ThoughtSplitter({ start: 'thought', thoughtSoFar: 'a </' });
+    other.push('div> b </think>', 4);
+    assert.equal(other.tagGivenBefore, 0, 'what looked like a tag was none');
+  });
+
   it('goes on with a thought without repeating what was kept of it', () => {
     assert.deepEqual(parts(split([{ text: ' b </think>c', tokens: 1 }], { start: 'thought', thoughtSoFar: 'a <' })), {
       thought: ' b ',
