@@ -211,6 +211,9 @@ describe('the history of conversations in the workbench', function () {
   });
 
   it('says what another window has open, shows a copy of it and changes nothing in it', async () => {
+    // What the user likes in one window holds in all: opened here, the next thought there is open too.
+    await panel.locator('.turn .fold').click();
+    await panel.locator('.turn .fold[aria-expanded=true]').waitFor();
     const second = await session.context.newPage();
     const other = panelFrame(second);
     await openWorkbench(second, session.server, { folder: session.folder });
@@ -224,6 +227,7 @@ describe('the history of conversations in the workbench', function () {
     await notice('so this is a copy of it', other).waitFor();
     await ask(other, 'Add 1 to that');
     await answered(other, '5');
+    await other.locator('.turn').last().locator('.fold[aria-expanded=true]').waitFor();
     await shows('What is 2 + 2?');
     await ask(panel, 'Add 3 to that');
     await answered(panel, '7');

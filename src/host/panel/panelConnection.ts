@@ -16,6 +16,12 @@ import type { PanelPlace } from './webviewHtml.ts';
 /** Events are sent together once in this many milliseconds, a little under a frame. */
 const flushMs = 12;
 
+/**
+ * Text alone is sent this many milliseconds after the message before it: at once after a pause, else as often as a page
+ * would draw it (webview/cadence.ts). Each message costs the workbench and the page the same, however much is in it.
+ */
+const textFlushMs = 48;
+
 /** What every page of the panel is drawn from. */
 export interface PanelSources {
   readonly extensionUri: vscode.Uri;
@@ -43,6 +49,9 @@ export class PanelConnection {
   #pending: ConversationEvent[] = [];
   #pendingFrom = 0;
   #flushTimer: NodeJS.Timeout | undefined;
+  /** When the timer is due, and when events were sent last, by `performance.now()`. */
+  #flushAt = Infinity;
+  #flushedAt = -Infinity;
   /** Words are made again with the events that change them, and sent after these. */
   #staleWords = new Set<string>();
   /** What the page is to begin with, when it comes. */
@@ -109,7 +118,7 @@ export class PanelConnection {
 
   dispose(): void {
     this.#ready = false;
-    clearTimeout(this.#flushTimer);
+    this.#stopTimer();
     this.#disposables.dispose();
     this.#received.dispose();
   }
@@ -143,12 +152,17 @@ export class PanelConnection {
     this.#pending.push(event);
     if ('turnId' in event && event.type !== 'delta') this.#staleWords.add(event.turnId);
     if (event.type === 'asked') this.#staleWords.add(event.question.id);
-    this.#flushTimer ??= setTimeout(() => this.#flush(), flushMs);
+    const now = performance.now();
+    const at = event.type === 'delta' ? Math.max(now, this.#flushedAt + textFlushMs) : now + flushMs;
+    if (at >= this.#flushAt) return;
+    clearTimeout(this.#flushTimer);
+    this.#flushAt = at;
+    this.#flushTimer = setTimeout(() => this.#flush(), at - now);
   }
 
   #flush(): void {
-    clearTimeout(this.#flushTimer);
-    this.#flushTimer = undefined;
+    this.#stopTimer();
+    this.#flushedAt = performance.now();
     const events = this.#pending;
     this.#pending = [];
     if (events.length > 0) this.post({ type: 'events', from: this.#pendingFrom, events });
@@ -156,9 +170,14 @@ export class PanelConnection {
     this.#staleWords.clear();
   }
 
-  #sendState(): void {
+  #stopTimer(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
+    this.#flushAt = Infinity;
+  }
+
+  #sendState(): void {
+    this.#stopTimer();
     this.#pending = [];
     this.#staleWords.clear();
     this.post({ type: 'state', ...this.#sources.panel.snapshot() });

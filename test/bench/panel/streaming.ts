@@ -5,8 +5,9 @@ import type { Meter, Work } from './meter.ts';
 import type { LongThought } from './thoughts.ts';
 
 export const tokensPerSecond = 200;
-/** What the host sends at once: it joins 12 ms of text into one message. */
-const tokensPerMessage = 2.5;
+/** The inference process joins 10 ms of text and more into one delta, the host 48 ms of deltas into one message. */
+const tokensPerDelta = 2.5;
+const deltasPerMessage = 4;
 const stretchTokens = 1000;
 
 export interface Stretch extends Work {
@@ -49,10 +50,12 @@ export async function stream(
   for (let start = 0; start < thought.tokens; start += stretchTokens) {
     const end = Math.min(thought.tokens, start + stretchTokens);
     const speed = fast && start > 0 && end < thought.tokens ? 10 : 1;
-    const count = Math.round((end - start) / tokensPerMessage);
-    const everyMs = (tokensPerMessage / tokensPerSecond / speed) * 1000;
+    const count = Math.round((end - start) / tokensPerDelta);
+    const everyMs = ((tokensPerDelta * deltasPerMessage) / tokensPerSecond / speed) * 1000;
     const text = thought.text.slice(at(start), at(end));
-    const { work } = await meter.during(() => panel.page.evaluate(sendFrom, { text, count, from, everyMs, tokens: tokensPerMessage }));
+    const { work } = await meter.during(() =>
+      panel.page.evaluate(sendFrom, { text, count, together: deltasPerMessage, from, everyMs, tokens: tokensPerDelta }),
+    );
     from += count;
     stretches.push({ tokens: end - start, speed, ...work });
   }
@@ -67,24 +70,29 @@ export async function stream(
 
 interface Sending {
   readonly text: string;
+  /** Of deltas. */
   readonly count: number;
+  /** Deltas in one message. */
+  readonly together: number;
   readonly from: number;
   readonly everyMs: number;
   readonly tokens: number;
 }
 
 /** Runs in the page, as the host's messages come to it: on time on the whole, however late a single one is. */
-async function sendFrom({ text, count, from, everyMs, tokens }: Sending): Promise<void> {
+async function sendFrom({ text, count, together, from, everyMs, tokens }: Sending): Promise<void> {
   const begin = performance.now();
   let index = 0;
+  const cut = (at: number): number => Math.round((at / count) * text.length);
   await new Promise<void>((done) => {
     function benchSend(): void {
-      const part = text.slice(Math.round((index / count) * text.length), Math.round(((index + 1) / count) * text.length));
-      const event = { type: 'delta', turnId: 'turn1', part: 'thought', text: part, tokens };
-      window.postMessage({ type: 'events', from: from + index, events: [event] }, '*');
-      index++;
-      if (index === count) done();
-      else setTimeout(benchSend, Math.max(0, begin + index * everyMs - performance.now()));
+      const events = [];
+      for (let each = index; each < Math.min(count, index + together); each++)
+        events.push({ type: 'delta', turnId: 'turn1', part: 'thought', text: text.slice(cut(each), cut(each + 1)), tokens });
+      window.postMessage({ type: 'events', from: from + index, events }, '*');
+      index += events.length;
+      if (index >= count) done();
+      else setTimeout(benchSend, Math.max(0, begin + (index / together) * everyMs - performance.now()));
     }
     benchSend();
   });

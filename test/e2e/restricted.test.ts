@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import type { FrameLocator, Page } from 'playwright-core';
+import { startSession } from '../harness/session.ts';
+import type { Session } from '../harness/session.ts';
+import { panelFrame, runCommand, statusItem } from '../harness/workbench.ts';
+import { answered, ask, failureShots, rewriteTurn } from './steps.ts';
+
+describe('a workspace that is not trusted', function () {
+  // Two starts of the workbench.
+  this.timeout(180_000);
+
+  let session: Session;
+  let page: Page;
+  let panel: FrameLocator;
+
+  before(async () => {
+    session = await startSession({
+      workspace: {
+        'notes.md': 'one\ntwo\nthree\n',
+        // A folder from elsewhere that would like to choose what runs.
+        '.vscode/settings.json': JSON.stringify({ 'lemma.model.path': '/from/the/folder.gguf', 'lemma.engine.threads': 64 }),
+      },
+      open: 'notes.md',
+      trust: true,
+      settings: { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
+    });
+    ({ page } = session);
+    panel = panelFrame(page);
+    await page.locator('.part.statusbar', { hasText: 'Restricted Mode' }).waitFor();
+    await runCommand(page, 'Lemma: Open Panel');
+  });
+
+  failureShots(() => session);
+
+  after(() => session.close());
+
+  it('has its questions answered by the user’s own model, whatever its settings say', async () => {
+    await ask(panel, 'What is 17 + 25?');
+    await answered(panel, '42');
+    assert.match((await statusItem(page).getAttribute('aria-label')) ?? '', /CPU/);
+  });
+
+  it('has its places opened by the links of an answer', async () => {
+    await rewriteTurn(session, 'Look.', 'It is in `notes.md:2`.');
+    await runCommand(page, 'Lemma: Open Panel');
+    await answered(panel, 'It is in');
+    await panel.locator('.answer a[data-place="notes.md:2"]').click();
+    await page.locator('.part.statusbar', { hasText: 'Ln 2, Col 1' }).waitFor();
+    await page.locator('.part.statusbar', { hasText: 'Restricted Mode' }).waitFor();
+  });
+});
