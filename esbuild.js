@@ -1,11 +1,12 @@
 /**
- * Builds the three bundles of Lemma, and the bundle of its editor tests.
+ * Builds the bundles of Lemma, and the bundle of its editor tests.
  *
  *   node esbuild.js [--production] [--watch] [--quiet]
  *
  * | bundle    | file                  | why so                                                             |
  * |-----------|-----------------------|--------------------------------------------------------------------|
  * | host      | dist/extension.cjs    | the extension host loads CommonJS; `vscode` is given by it          |
+ * | hash      | dist/hashWorker.cjs   | a thread of the host that checks downloads; threads load files      |
  * | inference | dist/inference.mjs    | node-llama-cpp is ESM with native addons, so it stays outside       |
  * | webview   | dist/webview/main.js  | ES modules, split: KaTeX and highlight.js come when they are needed |
  * | styles    | dist/webview/main.css | all of webview/styles/ and KaTeX's, with its fonts as files         |
@@ -74,6 +75,14 @@ export function bundles(production) {
       target: 'node22',
       external: ['vscode'],
       mainFields: ['module', 'main'],
+    },
+    hash: {
+      ...common,
+      entryPoints: ['src/host/download/hashWorker.ts'],
+      outfile: 'dist/hashWorker.cjs',
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22',
     },
     inference: {
       ...common,

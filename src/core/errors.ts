@@ -37,7 +37,34 @@ export type LemmaError =
   | { readonly code: 'conversationUnreadable'; readonly path: string; readonly reason: string }
   /** A conversation cannot be written where the user wants it. */
   | { readonly code: 'exportFailed'; readonly path: string; readonly reason: string }
+  /** 401 or 403. `withToken`: a token was sent. */
+  | { readonly code: 'downloadRefused'; readonly status: number; readonly host: string; readonly withToken: boolean }
+  /** 404 or 410, or a repository without a file of that quantisation. */
+  | { readonly code: 'downloadNotFound'; readonly host: string; readonly name: string }
+  /** 429 or 503 that names a time: the server wants fewer requests. */
+  | { readonly code: 'downloadBusy'; readonly status: number; readonly host: string; readonly retryAfterSeconds: number | undefined }
+  /** No connection, or one that breaks off again and again; 5xx. What was fetched is kept. */
+  | { readonly code: 'downloadInterrupted'; readonly host: string; readonly reason: string; readonly doneBytes: number }
+  /** The server's certificate is not trusted. */
+  | { readonly code: 'downloadUntrusted'; readonly host: string; readonly reason: string }
+  /** The server sends nothing any more. What was fetched is kept. */
+  | { readonly code: 'downloadStalled'; readonly host: string; readonly seconds: number; readonly doneBytes: number }
+  /** The answer is not the file: `found` is its type, its range or its status. */
+  | { readonly code: 'downloadUnexpected'; readonly host: string; readonly found: string }
+  /** Redirected from `from` to `to`, which is not followed: from HTTPS to HTTP, or on and on. */
+  | { readonly code: 'downloadRedirect'; readonly from: string; readonly to: string }
+  | { readonly code: 'downloadWrongSize'; readonly fileName: string; readonly expectedBytes: number; readonly foundBytes: number }
+  | { readonly code: 'downloadNoRoom'; readonly folder: string; readonly neededBytes: number; readonly freeBytes: number }
+  | { readonly code: 'downloadNotWritten'; readonly path: string; readonly reason: string }
+  /** All bytes are there and they are not the model's. Nothing of it is loaded; `keptAs` is where it was set aside. */
+  | { readonly code: 'downloadDamaged'; readonly fileName: string; readonly keptAs: string; readonly because: ModelDamage }
   | { readonly code: 'internal'; readonly reason: string };
+
+/** What is wrong with a model file that was fetched whole. `found` of `notGguf` is a reason in words. */
+export type ModelDamage =
+  | { readonly kind: 'sha256'; readonly expected: string; readonly found: string }
+  | { readonly kind: 'notGguf'; readonly found: string }
+  | { readonly kind: 'tensors'; readonly neededBytes: number; readonly fileBytes: number };
 
 /** Why something cannot be attached. `gone`: it was there when it was attached. */
 export type AttachmentRefusal = 'binary' | 'empty' | 'folder' | 'gone' | 'noPlace' | 'tooLarge' | 'tooMany' | 'unreadable';

@@ -9,11 +9,13 @@ import { formatCount } from '../core/format.ts';
 import type { Opened } from './conversations.ts';
 import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
+import { downloadErrorNote, isDownloadError } from './modelMessages.ts';
 import { button } from './panelButtons.ts';
 /** @param error with its data @returns the sentence and its buttons, the next sensible step first */
 export function errorNote(error: LemmaError): PanelNote {
   const note = (text: string, ...buttons: PanelButton[]): PanelNote => ({ tone: 'error', icon: 'error', text, buttons });
   const warning = (text: string, ...buttons: PanelButton[]): PanelNote => ({ tone: 'warning', icon: 'warning', text, buttons });
+  if (isDownloadError(error)) return downloadErrorNote(error);
   switch (error.code) {
     case 'modelNotChosen':
       return warning(

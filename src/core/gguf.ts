@@ -1,0 +1,231 @@
+/**
+ * The header of a GGUF file: its metadata and where its tensors lie (ggml-org/ggml, docs/gguf.md). Read before any native
+ * code sees the file, so that one that was cut short is named instead of crashing the engine.
+ */
+
+export type GgufScalar = string | number | bigint | boolean;
+
+export interface GgufTensor {
+  readonly name: string;
+  /** From the start of the file. */
+  readonly offset: number;
+  /** Undefined for a type that this version does not know. */
+  readonly bytes: number | undefined;
+}
+
+export interface GgufHeader {
+  readonly version: number;
+  /** Arrays are left out: a vocabulary has hundred thousands of entries. */
+  readonly metadata: ReadonlyMap<string, GgufScalar>;
+  readonly tensors: readonly GgufTensor[];
+  /** Bytes that the file needs for its last tensor. */
+  readonly neededBytes: number;
+}
+
+export type GgufReading =
+  | { readonly kind: 'header'; readonly header: GgufHeader }
+  /** The header goes on behind these bytes. */
+  | { readonly kind: 'more' }
+  | { readonly kind: 'bad'; readonly reason: string };
+
+/** First bytes of every GGUF file. */
+export const ggufMagic = 'GGUF';
+
+/** More than any model has; a damaged count must not fill the memory. */
+const maxTensors = 100_000;
+const maxMetadata = 100_000;
+const maxDimensions = 8;
+const maxNameBytes = 65_536;
+
+/** Bytes of the value types that are plain numbers, by their number in the file. */
+const scalarBytes: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+const stringType = 8;
+const arrayType = 9;
+
+/** Elements and bytes of one block of each tensor type (ggml.h, ggml-common.h). */
+const blocks: Readonly<Record<number, readonly [elements: number, bytes: number]>> = {
+  0: [1, 4],
+  1: [1, 2],
+  2: [32, 18],
+  3: [32, 20],
+  6: [32, 22],
+  7: [32, 24],
+  8: [32, 34],
+  9: [32, 36],
+  10: [256, 84],
+  11: [256, 110],
+  12: [256, 144],
+  13: [256, 176],
+  14: [256, 210],
+  15: [256, 292],
+  16: [256, 66],
+  17: [256, 74],
+  18: [256, 98],
+  19: [256, 50],
+  20: [32, 18],
+  21: [256, 110],
+  22: [256, 82],
+  23: [256, 136],
+  24: [1, 1],
+  25: [1, 2],
+  26: [1, 4],
+  27: [1, 8],
+  28: [1, 8],
+  29: [256, 56],
+  30: [1, 2],
+  34: [256, 54],
+  35: [256, 66],
+  39: [32, 17],
+};
+
+/** Thrown inside this file alone. */
+class EndOfBytes extends Error {}
+class BadHeader extends Error {}
+
+/** @param bytes the file's beginning. Never throws. */
+export function readGgufHeader(bytes: Uint8Array): GgufReading {
+  try {
+    return { kind: 'header', header: read(new Cursor(bytes)) };
+  } catch (error) {
+    if (error instanceof EndOfBytes) return { kind: 'more' };
+    if (error instanceof BadHeader) return { kind: 'bad', reason: error.message };
+    throw error;
+  }
+}
+
+function read(cursor: Cursor): GgufHeader {
+  for (const letter of ggufMagic) if (cursor.byte() !== letter.charCodeAt(0)) throw new BadHeader('it does not begin with GGUF');
+  const version = cursor.uint32();
+  if (version !== 2 && version !== 3) throw new BadHeader(`its GGUF version is ${version}`);
+  const tensorCount = cursor.count(maxTensors, 'tensors');
+  const metadataCount = cursor.count(maxMetadata, 'metadata entries');
+  const metadata = new Map<string, GgufScalar>();
+  for (let index = 0; index < metadataCount; index++) {
+    const key = cursor.string();
+    const value = readValue(cursor, cursor.uint32());
+    if (value !== undefined) metadata.set(key, value);
+  }
+  const placed = Array.from({ length: tensorCount }, () => readTensor(cursor));
+  const alignment = metadata.get('general.alignment');
+  const unit = typeof alignment === 'number' && alignment > 0 ? alignment : 32;
+  const dataStart = Math.ceil(cursor.position / unit) * unit;
+  const tensors = placed.map((tensor) => ({ ...tensor, offset: dataStart + tensor.offset }));
+  const neededBytes = tensors.reduce(
+    (most, { offset, bytes }) => Math.max(most, offset + (bytes ?? 0)),
+    tensors.length > 0 ? dataStart : 0,
+  );
+  return { version, metadata, tensors, neededBytes };
+}
+
+function readTensor(cursor: Cursor): GgufTensor {
+  const name = cursor.string();
+  const dimensions = cursor.uint32();
+  if (dimensions > maxDimensions) throw new BadHeader(`a tensor has ${dimensions} dimensions`);
+  let elements = 1;
+  for (let index = 0; index < dimensions; index++) elements *= cursor.count(Number.MAX_SAFE_INTEGER, 'elements');
+  const block = blocks[cursor.uint32()];
+  const offset = cursor.count(Number.MAX_SAFE_INTEGER, 'bytes before a tensor');
+  return { name, offset, bytes: block && Math.ceil(elements / block[0]) * block[1] };
+}
+
+/** Undefined for an array, which is passed over. */
+function readValue(cursor: Cursor, type: number, depth = 0): GgufScalar | undefined {
+  if (type === stringType) return cursor.string(Number.MAX_SAFE_INTEGER);
+  if (type === arrayType) {
+    if (depth > 1) throw new BadHeader('its arrays are nested too deeply');
+    const of = cursor.uint32();
+    const length = cursor.count(Number.MAX_SAFE_INTEGER, 'entries');
+    const bytes = scalarBytes[of];
+    if (bytes !== undefined) cursor.skip(length * bytes);
+    else if (of === stringType) for (let index = 0; index < length; index++) cursor.skip(cursor.count(Number.MAX_SAFE_INTEGER, 'bytes'));
+    else for (let index = 0; index < length; index++) readValue(cursor, of, depth + 1);
+    return undefined;
+  }
+  return cursor.scalar(type);
+}
+
+/** Reads little-endian values one after another. */
+class Cursor {
+  readonly #view: DataView;
+  position = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  byte(): number {
+    return this.#view.getUint8(this.skip(1));
+  }
+
+  uint32(): number {
+    return this.#view.getUint32(this.skip(4), true);
+  }
+
+  /** A number of 64 bits that counts something. */
+  count(most: number, of: string): number {
+    const count = this.#view.getBigUint64(this.skip(8), true);
+    if (count > BigInt(most)) throw new BadHeader(`it claims ${count} ${of}`);
+    return Number(count);
+  }
+
+  string(mostBytes = maxNameBytes): string {
+    const length = this.count(mostBytes, 'bytes in a name');
+    const start = this.skip(length);
+    return utf8(new Uint8Array(this.#view.buffer, this.#view.byteOffset + start, length));
+  }
+
+  scalar(type: number): GgufScalar {
+    const bytes = scalarBytes[type];
+    if (bytes === undefined) throw new BadHeader(`it has a value of the unknown type ${type}`);
+    const at = this.skip(bytes);
+    switch (type) {
+      case 0:
+        return this.#view.getUint8(at);
+      case 1:
+        return this.#view.getInt8(at);
+      case 2:
+        return this.#view.getUint16(at, true);
+      case 3:
+        return this.#view.getInt16(at, true);
+      case 4:
+        return this.#view.getUint32(at, true);
+      case 5:
+        return this.#view.getInt32(at, true);
+      case 6:
+        return this.#view.getFloat32(at, true);
+      case 7:
+        return this.#view.getUint8(at) !== 0;
+      case 10:
+        return this.#view.getBigUint64(at, true);
+      case 11:
+        return this.#view.getBigInt64(at, true);
+      default:
+        return this.#view.getFloat64(at, true);
+    }
+  }
+
+  /** @returns where the skipped bytes begin */
+  skip(bytes: number): number {
+    const at = this.position;
+    if (bytes > this.#view.byteLength - at) throw new EndOfBytes();
+    this.position = at + bytes;
+    return at;
+  }
+}
+
+/** UTF-8, as far as it is valid; the language's own decoder is no part of the language. */
+function utf8(bytes: Uint8Array): string {
+  let percent = '';
+  let plain = '';
+  for (const byte of bytes) {
+    if (byte < 0x80) plain += String.fromCharCode(byte);
+    percent += `%${byte.toString(16).padStart(2, '0')}`;
+  }
+  if (plain.length === bytes.length) return plain;
+  try {
+    return decodeURIComponent(percent);
+  } catch (error) {
+    if (error instanceof URIError) return plain;
+    throw error;
+  }
+}
