@@ -15,6 +15,8 @@ export interface ManyMessages {
   /** From the host's message to the painted end of the conversation. */
   readonly openMs: number;
   readonly opening: Work;
+  /** By the wheel and by the bar; each turn is drawn for the first time on the way. */
+  readonly wheel: Scrolled;
   readonly scroll: Scrolled;
   readonly heapBytes: number;
 }
@@ -52,29 +54,38 @@ export async function manyMessages(panel: PanelPage, meter: Meter): Promise<Many
   );
   await panel.drawn();
   const turns = await panel.page.locator('.turn').count();
-  const scroll = await scrollThrough(panel, meter);
-  return { messages, turns, openMs, opening, scroll, heapBytes: await meter.heapBytes() };
+  const wheel = await scrollUp(panel, meter, wheelPixels, wheelFrames);
+  const scroll = await scrollUp(panel, meter, barPixels, Infinity);
+  return { messages, turns, openMs, opening, wheel, scroll, heapBytes: await meter.heapBytes() };
 }
 
-/** From the end to the beginning, a third of the view a frame: faster than anybody reads, slower than a drag of the bar. */
-async function scrollThrough(panel: PanelPage, meter: Meter): Promise<Scrolled> {
+/** A wheel turned fast: 50 pixels a frame are 3,000 a second, about four views; for ten seconds. */
+const wheelPixels = 50;
+const wheelFrames = 600;
+/** A third of the view a frame, 16,000 pixels a second: the bar being dragged. */
+const barPixels = 267;
+
+/** From where the reader is toward the beginning. */
+async function scrollUp(panel: PanelPage, meter: Meter, step: number, most: number): Promise<Scrolled> {
   const { result, work } = await meter.during(() =>
-    panel.page.evaluate(async () => {
-      const log = document.querySelector('.log')!;
-      const step = Math.round(log.clientHeight / 3);
-      const times: number[] = [];
-      const from = log.scrollTop;
-      await new Promise<void>((done) => {
-        function benchScroll(time: number): void {
-          times.push(time);
-          log.scrollTop -= step;
-          if (log.scrollTop <= 0) done();
-          else requestAnimationFrame(benchScroll);
-        }
-        requestAnimationFrame(benchScroll);
-      });
-      return { times, pixels: from };
-    }),
+    panel.page.evaluate(
+      async ({ step, most }) => {
+        const log = document.querySelector('.log')!;
+        const times: number[] = [];
+        await new Promise<void>((done) => {
+          function benchScroll(time: number): void {
+            times.push(time);
+            log.scrollTop -= step;
+            if (log.scrollTop <= 0 || times.length > most) done();
+            else requestAnimationFrame(benchScroll);
+          }
+          requestAnimationFrame(benchScroll);
+        });
+        return { times, pixels: times.length * step };
+      },
+      // Infinity is no JSON.
+      { step, most: Math.min(most, Number.MAX_SAFE_INTEGER) },
+    ),
   );
   const gaps = result.times.slice(1).map((time, index) => time - (result.times[index] ?? time));
   const sorted = [...gaps].sort((one, other) => one - other);
