@@ -15,6 +15,26 @@ export type LemmaError =
   | { readonly code: 'protocolMismatch'; readonly host: number; readonly inference: number }
   /** The whole prompt does not fit: `overTokens` more than `limitTokens`. */
   | { readonly code: 'promptTooLong'; readonly promptTokens: number; readonly limitTokens: number; readonly overTokens: number }
+  /** The settings ask for a server but name no address, or no model where it has several. */
+  | { readonly code: 'serverNotChosen' }
+  | { readonly code: 'serverAddressInvalid'; readonly url: string }
+  /** No connection, or none that answers. `host` is name and port, here and below; it never holds a password. */
+  | { readonly code: 'serverUnreachable'; readonly host: string; readonly reason: string }
+  /** Its certificate is not one that this computer trusts. */
+  | { readonly code: 'serverUntrusted'; readonly host: string; readonly reason: string }
+  | { readonly code: 'serverKeyRefused'; readonly host: string; readonly status: number; readonly keySent: boolean }
+  | { readonly code: 'serverBusy'; readonly host: string; readonly status: number; readonly retryAfterSeconds?: number }
+  | { readonly code: 'serverModelMissing'; readonly host: string; readonly model: string }
+  /** Redirects are not followed: question and key go to the configured host alone. */
+  | { readonly code: 'serverRedirects'; readonly host: string; readonly to: string }
+  /** Something answers there that is no OpenAI-compatible server. `found`: status or kind of content. */
+  | { readonly code: 'serverNotCompatible'; readonly host: string; readonly found: string }
+  /** It does not take the request as it is. */
+  | { readonly code: 'serverRefused'; readonly host: string; readonly status: number; readonly reason: string }
+  /** It failed at the request, perhaps in the middle of the reply; `status` 0: no status said so. */
+  | { readonly code: 'serverFailed'; readonly host: string; readonly status: number; readonly reason: string }
+  /** The reply ended before its end. */
+  | { readonly code: 'serverStreamBroken'; readonly host: string; readonly reason: string }
   | { readonly code: 'nothingToAsk'; readonly fileName: string }
   | { readonly code: 'noEditor' }
   | { readonly code: 'binaryDocument'; readonly fileName: string }

@@ -12,6 +12,7 @@ export async function showActionsMenu(status: string, running: boolean): Promise
     { label: vscode.l10n.t('$(history) Show Conversations'), command: 'lemma.showConversations' },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     { label: vscode.l10n.t('$(file) Choose Model File…'), command: 'lemma.chooseModelFile' },
+    { label: vscode.l10n.t('$(server) Test Connection…'), command: 'lemma.testConnection' },
     { label: vscode.l10n.t('$(refresh) Restart Engine'), command: 'lemma.restartEngine' },
     { label: vscode.l10n.t('$(settings-gear) Open Settings'), command: 'workbench.action.openSettings', args: ['lemma.'] },
     { label: vscode.l10n.t('$(output) Show Log'), command: 'lemma.showLog' },

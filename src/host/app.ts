@@ -10,6 +10,7 @@ import { ContextMeter } from './contextMeter.ts';
 import { ConversationHistory } from './conversationHistory.ts';
 import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
+import { Backends } from './backends.ts';
 import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
 import { pickModelFile } from './modelFile.ts';
@@ -20,6 +21,10 @@ import { PanelTab } from './panel/panelTab.ts';
 import { PanelView } from './panel/panelView.ts';
 import { handlePanelMessage } from './panelMessages.ts';
 import { Questions } from './questions.ts';
+import { askServerKey, chooseServer } from './remote/connectServer.ts';
+import { ServerBackend, chosenAddress } from './remote/serverBackend.ts';
+import { ServerKeys } from './remote/serverKeys.ts';
+import { askedAgainNote } from './serverMessages.ts';
 import { StatusBar } from './statusBar.ts';
 import { sharedStorageFolder } from './storageFolder.ts';
 import { TextViews } from './textViews.ts';
@@ -36,6 +41,7 @@ export class LemmaApp {
   readonly log: vscode.LogOutputChannel;
   readonly config = new Config();
   readonly client: InferenceClient;
+  readonly serverKeys: ServerKeys;
   readonly model: ModelService;
   readonly conversations: Conversations;
   readonly history: ConversationHistory;
@@ -52,6 +58,7 @@ export class LemmaApp {
   /** Resolves when the conversation that was shown last is open again. */
   readonly restored: Promise<void>;
   readonly #disposables = new Disposables();
+  readonly #backends: Backends;
   #selectionTimer: NodeJS.Timeout | undefined;
   #context = '';
   /** Where what could not be read is kept. */
@@ -61,7 +68,14 @@ export class LemmaApp {
     this.log = this.#disposables.add(vscode.window.createOutputChannel('Lemma', { log: true }));
     const modulePath = path.join(context.extensionPath, 'dist', 'inference.mjs');
     this.client = new InferenceClient({ modulePath, log: this.log });
-    this.model = this.#disposables.add(new ModelService(this.client, () => this.config.model));
+    this.serverKeys = new ServerKeys(context.secrets);
+    const server = new ServerBackend({
+      log: this.log,
+      key: (origin) => this.serverKeys.get(origin),
+      onAskedAgain: () => this.panel.showNotice(askedAgainNote()),
+    });
+    this.#backends = new Backends(this.client, server);
+    this.model = this.#disposables.add(new ModelService(this.#backends, () => this.config.model));
     // Without a folder there is no workspace storage; the global one serves all such windows.
     const storage = context.storageUri ? sharedStorageFolder(context.storageUri.fsPath) : context.globalStorageUri.fsPath;
     this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
@@ -123,8 +137,38 @@ export class LemmaApp {
     if (file === undefined) return;
     await this.config.setModelPath(file);
     this.model.settingsChanged();
+    await this.#resumeFailed(/^model|^insufficient|^server/);
+  }
+
+  /** Tries a server, lets the user pick one of its models, and asks it from then on. */
+  async testConnection(): Promise<void> {
+    try {
+      const choice = await chooseServer(this.config.server, this.serverKeys);
+      if (!choice) return;
+      await this.config.setServer(choice);
+      this.panel.showNotice(undefined);
+      this.model.settingsChanged();
+      await this.#resumeFailed(/^model|^insufficient|^server/);
+    } catch (thrown) {
+      this.panel.showNotice(toLemmaError(thrown));
+      await this.showPanel();
+    }
+  }
+
+  /** Asks for the key of the server that is set; a question that failed for want of it is asked again. */
+  async setServerKey(): Promise<void> {
+    try {
+      if (await askServerKey(chosenAddress(this.config.server.url), this.serverKeys)) await this.#resumeFailed(/^serverKeyRefused$/);
+    } catch (thrown) {
+      this.panel.showNotice(toLemmaError(thrown));
+      await this.showPanel();
+    }
+  }
+
+  /** A question that failed for want of what has just been chosen is asked again by itself. @param codes of such errors */
+  async #resumeFailed(codes: RegExp): Promise<void> {
     const turn = lastTurn(this.conversations.current);
-    if (turn?.end?.kind !== 'failed' || !/^model|^insufficient/.test(turn.end.error.code)) return;
+    if (turn?.end?.kind !== 'failed' || !codes.test(turn.end.error.code)) return;
     this.panel.clearNotes(turn.question.id);
     await this.turns.resume(turn.question.id, 'continue');
   }
@@ -160,7 +204,7 @@ export class LemmaApp {
   async close(): Promise<void> {
     clearTimeout(this.#selectionTimer);
     await this.turns.settle('interrupted');
-    await Promise.all([this.conversations.close(), this.client.dispose()]);
+    await Promise.all([this.conversations.close(), this.#backends.dispose()]);
     this.#disposables.dispose();
   }
 

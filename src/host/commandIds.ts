@@ -17,6 +17,8 @@ export const commandIds = [
   'lemma.replaceSelection',
   'lemma.copyAnswer',
   'lemma.chooseModelFile',
+  'lemma.testConnection',
+  'lemma.setServerKey',
   'lemma.restartEngine',
   'lemma.showLog',
   'lemma.showActions',

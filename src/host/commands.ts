@@ -30,6 +30,8 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.replaceSelection': () => app.answers.edit('replace'),
     'lemma.copyAnswer': () => app.answers.copy(),
     'lemma.chooseModelFile': () => app.chooseModelFile(),
+    'lemma.testConnection': () => app.testConnection(),
+    'lemma.setServerKey': () => app.setServerKey(),
     'lemma.restartEngine': () => app.restartEngine(),
     'lemma.showLog': () => app.log.show(),
     'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running),

@@ -4,10 +4,14 @@ import * as vscode from 'vscode';
 import type { Sampling } from '../core/chatMessage.ts';
 import { recommendedMaxTokens, recommendedSampling } from '../core/chatMessage.ts';
 import type { GpuChoice, LoadParams } from '../shared/inferenceProtocol.ts';
+import type { ServerChoice } from './backend.ts';
 import type { PanelFonts } from '../shared/panelProtocol.ts';
 
-/** What a model is loaded with; undefined path: none is chosen. */
-export type ModelSettings = Omit<LoadParams, 'progressToken' | 'modelPath'> & { readonly modelPath: string | undefined };
+/** What a model is loaded with; undefined path: none is chosen. `server`: that answers instead of a file on this machine. */
+export type ModelSettings = Omit<LoadParams, 'progressToken' | 'modelPath'> & {
+  readonly modelPath: string | undefined;
+  readonly server?: ServerChoice;
+};
 
 export interface ReplySettings {
   readonly sampling: Sampling;
@@ -15,6 +19,9 @@ export interface ReplySettings {
   /** After so many tokens a thought is closed; 0: never. */
   readonly thinkingTokens: number;
 }
+
+/** Sections of settings that the loaded model depends on. */
+const modelSettings = ['lemma.model', 'lemma.engine', 'lemma.backend', 'lemma.server'];
 
 const chatFonts = {
   family: 'fontFamily',
@@ -28,12 +35,20 @@ const chatFonts = {
 export class Config {
   get model(): ModelSettings {
     const config = vscode.workspace.getConfiguration('lemma');
+    const { server } = this;
     return {
+      ...(config.get<string>('backend', 'local') === 'server' ? { server } : {}),
       modelPath: expandHome(config.get<string>('model.path', '').trim()) || undefined,
       gpu: config.get<GpuChoice>('model.gpu', 'auto'),
       contextTokens: config.get<number>('model.contextTokens', 32_768),
       threads: config.get<number>('engine.threads', 0),
     };
+  }
+
+  /** The server that is set, whether it answers or not. */
+  get server(): ServerChoice {
+    const config = vscode.workspace.getConfiguration('lemma.server');
+    return { url: config.get<string>('url', '').trim(), model: config.get<string>('model', '').trim() };
   }
 
   get reply(): ReplySettings {
@@ -76,12 +91,23 @@ export class Config {
   /** Fires when a setting changes that the loaded model depends on. */
   onDidChangeModel(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('lemma.model') || event.affectsConfiguration('lemma.engine')) listener();
+      if (modelSettings.some((section) => event.affectsConfiguration(section))) listener();
     });
   }
 
+  /** Asks this server from now on. */
+  async setServer({ url, model }: ServerChoice): Promise<void> {
+    const config = vscode.workspace.getConfiguration('lemma');
+    await config.update('server.url', url, vscode.ConfigurationTarget.Global);
+    await config.update('server.model', model, vscode.ConfigurationTarget.Global);
+    await config.update('backend', 'server', vscode.ConfigurationTarget.Global);
+  }
+
   async setModelPath(modelPath: string): Promise<void> {
-    await vscode.workspace.getConfiguration('lemma').update('model.path', modelPath, vscode.ConfigurationTarget.Global);
+    const config = vscode.workspace.getConfiguration('lemma');
+    await config.update('model.path', modelPath, vscode.ConfigurationTarget.Global);
+    // Whoever chooses a file wants it to answer.
+    if (config.get('backend') === 'server') await config.update('backend', 'local', vscode.ConfigurationTarget.Global);
   }
 }
 

@@ -10,9 +10,10 @@ import type {
   ModelInfo,
 } from '../shared/inferenceProtocol.ts';
 import type { ModelState } from '../shared/modelState.ts';
+import type { Backend } from './backend.ts';
 import type { ModelSettings } from './config.ts';
 import { Disposables, Emitter } from './disposables.ts';
-import type { InferenceClient } from './inferenceClient.ts';
+import { serverAddress } from './remote/serverAddress.ts';
 
 type Activity = Extract<ModelState, { readonly kind: 'busy' }>['activity'];
 
@@ -21,9 +22,17 @@ export function modelLabel(modelPath: string): string {
   return path.basename(modelPath).replace(/\.gguf$/i, '');
 }
 
+/** Name of what the settings choose, and the server that has it; undefined: nothing is chosen. */
+function chosen({ server, modelPath }: ModelSettings): { readonly name: string; readonly server?: string } | undefined {
+  if (!server) return modelPath === undefined ? undefined : { name: modelLabel(modelPath) };
+  const host = serverAddress(server.url)?.host;
+  // A server with one model need not be told which; an address that cannot be read is said when it is used.
+  return server.url === '' ? undefined : { name: modelLabel(server.model), server: host ?? server.url };
+}
+
 /** Owns the model's state and loads it at the first question. Status bar and panel show what it says, nothing else. */
 export class ModelService {
-  readonly #client: InferenceClient;
+  readonly #client: Backend;
   readonly #settings: () => ModelSettings;
   readonly #changed = new Emitter<ModelState>();
   readonly #disposables = new Disposables();
@@ -35,7 +44,7 @@ export class ModelService {
   /** The settings changed while the model was in use. */
   #changedMeanwhile = false;
 
-  constructor(client: InferenceClient, settings: () => ModelSettings) {
+  constructor(client: Backend, settings: () => ModelSettings) {
     this.#client = client;
     this.#settings = settings;
     this.#state = this.#idleState();
@@ -63,22 +72,22 @@ export class ModelService {
   /**
    * Loads the chosen model unless it is loaded.
    * @returns undefined when it was cancelled
-   * @throws LemmaFailure modelNotChosen, modelMissing, modelUnreadable, modelNotGguf, modelLoadFailed, insufficientMemory, engineStartFailed, …
+   * @throws LemmaFailure modelNotChosen, modelMissing, modelUnreadable, modelNotGguf, modelLoadFailed, insufficientMemory, engineStartFailed, server…, …
    */
   async ensureLoaded(signal?: AbortSignal): Promise<ModelInfo | undefined> {
-    const { modelPath, ...options } = this.#settings();
-    if (modelPath === undefined) {
-      this.#set({ kind: 'notChosen' });
-      throw new LemmaFailure({ code: 'modelNotChosen' });
+    const { modelPath = '', ...options } = this.#settings();
+    const choice = chosen(this.#settings());
+    if (!choice) {
+      this.#set(this.#idleState());
+      throw new LemmaFailure({ code: options.server ? 'serverNotChosen' : 'modelNotChosen' });
     }
     const loadedWith = JSON.stringify(this.#settings());
     if (this.#info && this.#loadedWith === loadedWith) return this.#info;
-    const name = modelLabel(modelPath);
-    this.#set({ kind: 'loading', name, fraction: 0 });
+    this.#set({ kind: 'loading', ...choice, fraction: 0 });
     try {
       const info = await this.#client.load(
         { modelPath, ...options },
-        ({ fraction }) => this.#set({ kind: 'loading', name, fraction }),
+        ({ fraction }) => this.#set({ kind: 'loading', ...choice, fraction }),
         signal,
       );
       if (!info) {
@@ -133,13 +142,14 @@ export class ModelService {
   }
 
   #idleState(): ModelState {
-    const { modelPath } = this.#settings();
-    return modelPath === undefined ? { kind: 'notChosen' } : { kind: 'notStarted', name: modelLabel(modelPath) };
+    const settings = this.#settings();
+    const choice = chosen(settings);
+    if (choice) return { kind: 'notStarted', ...choice };
+    return settings.server ? { kind: 'notChosen', server: true } : { kind: 'notChosen' };
   }
 
   #fail(error: LemmaError): void {
-    const { modelPath } = this.#settings();
-    this.#set({ kind: 'failed', name: modelPath === undefined ? '' : modelLabel(modelPath), error });
+    this.#set({ kind: 'failed', name: chosen(this.#settings())?.name ?? '', error });
   }
 
   #set(state: ModelState): void {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatGigabytes } from '../core/format.ts';
-import type { ModelInfo } from '../shared/inferenceProtocol.ts';
+import type { ModelInfo, ServedBy } from '../shared/inferenceProtocol.ts';
 import type { ModelState } from '../shared/modelState.ts';
 import { modelLabel } from './modelService.ts';
 import { errorNote } from './userMessages.ts';
@@ -23,17 +23,25 @@ export function modelName(state: ModelState): string {
 export function modelStatus(state: ModelState): string {
   switch (state.kind) {
     case 'notChosen':
-      return vscode.l10n.t('No model yet');
+      return state.server ? vscode.l10n.t('No server yet') : vscode.l10n.t('No model yet');
     case 'notStarted':
-      return vscode.l10n.t('Loads with the first question');
+      return state.server === undefined ? vscode.l10n.t('Loads with the first question') : vscode.l10n.t('Answers on {0}', state.server);
     case 'loading':
+      if (state.server !== undefined) return vscode.l10n.t('Connecting to {0}', state.server);
       return vscode.l10n.t('Loading {0}, {1} %', state.name, percent(state.fraction));
     case 'ready':
     case 'busy':
+      if (state.info.served) return servedStatus(state.info.served);
       return state.info.device === 'gpu' ? vscode.l10n.t('Ready on GPU') : vscode.l10n.t('Ready on CPU');
     case 'failed':
+      if (state.error.code.startsWith('server')) return vscode.l10n.t('Server does not answer');
       return state.error.code === 'engineCrashed' ? vscode.l10n.t('Engine stopped') : vscode.l10n.t('Model not loaded');
   }
+}
+
+/** Where it is answered, and what that means for what is sent there. */
+function servedStatus({ host, encrypted }: ServedBy): string {
+  return encrypted ? vscode.l10n.t('Ready on SERVER {0}', host) : vscode.l10n.t('Ready on SERVER {0}, not encrypted', host);
 }
 
 export interface StatusBarWords {
@@ -47,18 +55,33 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
   const words = (text: string, tooltip: string): StatusBarWords => ({ text, tooltip, severity: 'none' });
   switch (state.kind) {
     case 'notChosen':
-      return words('$(symbol-operator) Lemma', vscode.l10n.t('Lemma: no model is chosen yet. Click for actions.'));
+      return words(
+        '$(symbol-operator) Lemma',
+        state.server
+          ? vscode.l10n.t('Lemma: no server is chosen yet. Click for actions.')
+          : vscode.l10n.t('Lemma: no model is chosen yet. Click for actions.'),
+      );
     case 'notStarted':
       return words(
         '$(symbol-operator) Lemma',
-        vscode.l10n.t('Lemma: {0} is loaded with the first question. Click for actions.', state.name),
+        state.server === undefined
+          ? vscode.l10n.t('Lemma: {0} is loaded with the first question. Click for actions.', state.name)
+          : vscode.l10n.t('Lemma: questions are answered on {0}, not on this computer. Click for actions.', state.server),
       );
     case 'loading':
+      if (state.server !== undefined) {
+        return words(
+          vscode.l10n.t('$(loading~spin) Lemma: connecting'),
+          vscode.l10n.t('Lemma is connecting to {0}. Click for actions.', state.server),
+        );
+      }
       return words(
         vscode.l10n.t('$(loading~spin) Lemma: loading {0} %', percent(state.fraction)),
         vscode.l10n.t('Lemma is loading {0}. Click for actions.', state.name),
       );
     case 'ready': {
+      if (state.info.served)
+        return words(vscode.l10n.t('{0} Lemma: SERVER', serverIcon(state.info.served)), servedTooltip(state.info, state.info.served));
       const slow = wantsGpu && state.info.device === 'cpu';
       const text =
         state.info.device === 'gpu'
@@ -75,7 +98,9 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
         text:
           state.error.code === 'engineCrashed'
             ? vscode.l10n.t('$(error) Lemma: engine stopped')
-            : vscode.l10n.t('$(error) Lemma: model not loaded'),
+            : state.error.code.startsWith('server')
+              ? vscode.l10n.t('$(error) Lemma: no server')
+              : vscode.l10n.t('$(error) Lemma: model not loaded'),
         tooltip: errorNote(state.error).text,
         severity: 'error',
       };
@@ -93,7 +118,25 @@ function busyText(activity: 'reading' | 'thinking' | 'answering', seconds: numbe
   }
 }
 
+function serverIcon({ encrypted }: ServedBy): string {
+  return encrypted ? '$(server)' : '$(unlock)';
+}
+
+function servedTooltip(info: ModelInfo, { host, encrypted, contextKnown }: ServedBy): string {
+  const count = String(info.contextTokens);
+  return [
+    info.name,
+    vscode.l10n.t('On the server {0} ({1}), not on this computer', host, info.backend),
+    ...(encrypted ? [] : [vscode.l10n.t('The connection is not encrypted: what you ask can be read on its way.')]),
+    contextKnown
+      ? vscode.l10n.t('Context of {0} tokens', count)
+      : vscode.l10n.t('Context of {0} tokens by the settings, since the server does not say its own', count),
+    vscode.l10n.t('Click for actions.'),
+  ].join('\n');
+}
+
 function modelTooltip(info: ModelInfo): string {
+  if (info.served) return servedTooltip(info, info.served);
   const device =
     info.device === 'gpu'
       ? vscode.l10n.t(

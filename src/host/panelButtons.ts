@@ -24,6 +24,11 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Show Log');
     case 'chooseModel':
       return vscode.l10n.t('Choose Model File…');
+    case 'testConnection':
+      return vscode.l10n.t('Test Connection…');
+    case 'setServerKey':
+      return vscode.l10n.t('Set Server Key…');
+    case 'openServerSettings':
     case 'openModelSettings':
       return vscode.l10n.t('Open Settings');
     case 'trimSelection':

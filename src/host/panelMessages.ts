@@ -113,6 +113,12 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.chooseModelFile();
     case 'openModelSettings':
       return app.openSettings('lemma.model');
+    case 'openServerSettings':
+      return app.openSettings('lemma.server');
+    case 'testConnection':
+      return app.testConnection();
+    case 'setServerKey':
+      return app.setServerKey();
     case 'showLog':
       return app.log.show();
     case 'newConversation':

@@ -1,10 +1,9 @@
 import type { ChatMessage } from '../core/chatMessage.ts';
+import { estimatedTokens } from '../core/tokenEstimate.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
 
 const profile = 'glm-z1';
-/** Characters of a token, for texts that no model has counted yet: between English prose (4) and code or mathematics (3). */
-const charsPerToken = 3.5;
 /** Of a message besides its content: its role and a line break. */
 const roleTokens = 2;
 /** Tokens of an empty prompt of GLM-Z1: its start, the reply's role and the tag that opens the thought. */
@@ -28,9 +27,11 @@ export class TokenCounter {
   readonly #model: ModelService;
   readonly #log: InferenceLog;
   /** By role and content, the last used at the end. */
-  readonly #known = new Map<string, Omit<TokenCount, 'estimated'>>();
+  readonly #known = new Map<string, TokenCount>();
   #knownChars = 0;
   #frameTokens: number | undefined;
+  /** The model that counts is a server's that only estimates. */
+  #estimated = false;
   #modelPath = '';
 
   constructor(model: ModelService, log: InferenceLog) {
@@ -40,7 +41,7 @@ export class TokenCounter {
 
   /** Tokens of a prompt besides its messages. */
   get frame(): { readonly tokens: number; readonly estimated: boolean } {
-    return { tokens: this.#frameTokens ?? glmFrameTokens, estimated: this.#frameTokens === undefined };
+    return { tokens: this.#frameTokens ?? glmFrameTokens, estimated: this.#estimated || this.#frameTokens === undefined };
   }
 
   /** Of each message, in order. Does not reject. */
@@ -48,8 +49,8 @@ export class TokenCounter {
     await this.#measure(messages);
     return messages.map((message) => {
       const known = this.#known.get(keyOf(message));
-      if (known) return { ...known, estimated: false };
-      const content = Math.ceil(message.content.length / charsPerToken);
+      if (known) return known;
+      const content = estimatedTokens(message.content);
       return { content, message: content + roleTokens, estimated: message.content !== '' };
     });
   }
@@ -64,17 +65,20 @@ export class TokenCounter {
     if (state.kind === 'busy' && chars > mostWhileBusy) return;
     try {
       const params = { messages: unknown.map(([, message]) => message), profile } as const;
-      const { promptTokens, contentTokens, messageTokens } = await this.#model.countTokens(params);
+      const { promptTokens, contentTokens, messageTokens, estimated = false } = await this.#model.countTokens(params);
+      this.#estimated = estimated;
       this.#frameTokens = promptTokens - messageTokens.reduce((sum, tokens) => sum + tokens, 0);
-      unknown.forEach(([key], index) => this.#remember(key, contentTokens[index] ?? 0, messageTokens[index] ?? 0));
+      unknown.forEach(([key], index) =>
+        this.#remember(key, { content: contentTokens[index] ?? 0, message: messageTokens[index] ?? 0, estimated }),
+      );
     } catch (error) {
       // The engine ended or is loading another model: the estimate stands in until it is back.
       this.#log.debug(`[context] Tokens were not counted: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
-  #remember(key: string, content: number, message: number): void {
-    this.#known.set(key, { content, message });
+  #remember(key: string, count: TokenCount): void {
+    this.#known.set(key, count);
     this.#knownChars += key.length;
     for (const [oldest] of this.#known) {
       if (this.#knownChars <= mostKept || oldest === key) break;

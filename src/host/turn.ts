@@ -264,7 +264,7 @@ export class TurnRunner {
       case 'prompt':
         return this.#progress(run, progress.readTokens, progress.promptTokens);
       case 'text':
-        this.#write(run, run.splitter.push(progress.text, progress.tokens));
+        this.#write(run, progress.part ? [{ ...progress, part: progress.part }] : run.splitter.push(progress.text, progress.tokens));
         // The tag may be complete before the answer has any text.
         if (run.splitter.part === 'answer') this.#answers(run);
         return;

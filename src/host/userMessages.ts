@@ -11,6 +11,7 @@ import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 import { downloadErrorNote, isDownloadError } from './modelMessages.ts';
 import { button } from './panelButtons.ts';
+import { serverNote } from './serverMessages.ts';
 /** @param error with its data @returns the sentence and its buttons, the next sensible step first */
 export function errorNote(error: LemmaError): PanelNote {
   const note = (text: string, ...buttons: PanelButton[]): PanelNote => ({ tone: 'error', icon: 'error', text, buttons });
@@ -90,6 +91,19 @@ export function errorNote(error: LemmaError): PanelNote {
         button('trimSelection', true),
         button('openModelSettings'),
       );
+    case 'serverNotChosen':
+    case 'serverAddressInvalid':
+    case 'serverUnreachable':
+    case 'serverUntrusted':
+    case 'serverKeyRefused':
+    case 'serverBusy':
+    case 'serverModelMissing':
+    case 'serverRedirects':
+    case 'serverNotCompatible':
+    case 'serverRefused':
+    case 'serverFailed':
+    case 'serverStreamBroken':
+      return serverNote(error);
     case 'nothingToAsk':
       return warning(
         vscode.l10n.t(
@@ -249,9 +263,11 @@ export function endNote(turn: Turn): PanelNote | undefined {
 }
 
 /** Of a question that is too long the longest part is offered to be cut. */
-function failedNote({ question }: Turn, error: LemmaError): PanelNote {
-  const { attachments = [], snapshot } = question;
+function failedNote(turn: Turn, error: LemmaError): PanelNote {
+  const { attachments = [], snapshot } = turn.question;
   const note = errorNote(error);
+  // What a server has written is there to go on from, whatever became of the connection.
+  if (error.code.startsWith('server') && begun(turn)) return { ...note, buttons: [...goOn(turn).slice(0, 2), ...note.buttons.slice(0, 1)] };
   const longest = Math.max(0, ...attachments.map(({ text }) => text.length));
   if (error.code !== 'promptTooLong' || longest <= (snapshot?.text.length ?? 0)) return note;
   return { ...note, text: attachmentsTooLongText(error), buttons: [button('shortenAttachments', true), button('openModelSettings')] };
@@ -311,10 +327,13 @@ export function forkedNote(): PanelNote {
 }
 
 function goOn(turn: Turn): PanelButton[] {
-  const begun = turn.thought.trim() !== '' || turn.answer.trim() !== '';
-  if (!begun) return [button('askAgain', true)];
+  if (!begun(turn)) return [button('askAgain', true)];
   if (turn.answeringAt !== undefined) return [button('continue', true), button('thinkMore'), button('askAgain')];
   return [button('continue', true), button('answerNow'), button('askAgain')];
+}
+
+function begun(turn: Turn): boolean {
+  return turn.thought.trim() !== '' || turn.answer.trim() !== '';
 }
 
 function stoppedText(turn: Turn, answered: boolean): string {

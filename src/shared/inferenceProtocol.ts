@@ -50,9 +50,9 @@ export interface ModelInfo {
   readonly path: string;
   readonly architecture: string;
   readonly bytes: number;
-  /** What evaluation really runs on. */
-  readonly device: 'gpu' | 'cpu';
-  /** Backend in use: `cuda`, `vulkan`, `metal` or `cpu`. */
+  /** What evaluation really runs on; `server`: on another engine's machine, see `ServedBy`. */
+  readonly device: 'gpu' | 'cpu' | 'server';
+  /** Backend in use: `cuda`, `vulkan`, `metal` or `cpu`; of a server its engine's name. */
   readonly backend: string;
   readonly deviceName?: string;
   readonly gpuLayers: number;
@@ -61,6 +61,17 @@ export interface ModelInfo {
   readonly trainedContextTokens: number;
   readonly threads: number;
   readonly loadMs: number;
+  /** With the device `server` alone; sizes, layers and threads are 0 then, for nobody says them. */
+  readonly served?: ServedBy;
+}
+/** The server that answers instead of the inference process. */
+export interface ServedBy {
+  /** Name and port. */
+  readonly host: string;
+  /** What is sent can be read by nobody on the way: https, or the same computer. */
+  readonly encrypted: boolean;
+  /** Its own word for the context; false: `lemma.model.contextTokens` stands in for it. */
+  readonly contextKnown: boolean;
 }
 
 export interface GenerateParams {
@@ -98,8 +109,11 @@ export type GenerateProgress =
       readonly thinkingTokens?: number;
     }
   | { readonly kind: 'prompt'; readonly readTokens: number; readonly promptTokens: number }
-  /** New text of the reply; `tokens` is how many tokens it stands for. Never half a character. */
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: number }
+  /**
+   * New text of the reply; `tokens` is how many tokens it stands for. Never half a character.
+   * `part`: it has been split already, since a server may tell thought and answer apart itself.
+   */
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: number; readonly part?: 'thought' | 'answer' }
   /** The thought has used up `thinkingTokens`; the text that closes it comes next. */
   | { readonly kind: 'thoughtClosed' };
 
@@ -132,6 +146,8 @@ export interface CountTokensResult {
   readonly contentTokens: readonly number[];
   /** Of what each message adds to the prompt, its role included, in order. Those of `promptTokens` that are left are the frame's. */
   readonly messageTokens: readonly number[];
+  /** Not all of it was counted by the model's own tokenizer. */
+  readonly estimated?: boolean;
 }
 
 export interface DescribeMachineParams {

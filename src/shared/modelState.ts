@@ -3,12 +3,12 @@ import type { ModelInfo } from './inferenceProtocol.ts';
 
 /** The one state of the model that status bar and panel both show. */
 export type ModelState =
-  /** No model file is configured. */
-  | { readonly kind: 'notChosen' }
-  /** Chosen, and loaded at the first question. */
-  | { readonly kind: 'notStarted'; readonly name: string }
+  /** No model file is configured; `server`: no server is. */
+  | { readonly kind: 'notChosen'; readonly server?: true }
+  /** Chosen, and loaded at the first question. `server`: name and port of the server that is to answer. */
+  | { readonly kind: 'notStarted'; readonly name: string; readonly server?: string }
   /** `fraction` 0 to 1. */
-  | { readonly kind: 'loading'; readonly name: string; readonly fraction: number }
+  | { readonly kind: 'loading'; readonly name: string; readonly fraction: number; readonly server?: string }
   | { readonly kind: 'ready'; readonly info: ModelInfo }
   | { readonly kind: 'busy'; readonly info: ModelInfo; readonly activity: 'reading' | 'thinking' | 'answering'; readonly sinceMs: number }
   | { readonly kind: 'failed'; readonly name: string; readonly error: LemmaError };

@@ -22,6 +22,9 @@ export type PanelAction =
   | 'showLog'
   | 'chooseModel'
   | 'openModelSettings'
+  | 'openServerSettings'
+  | 'testConnection'
+  | 'setServerKey'
   | 'trimSelection'
   | 'shortenAttachments'
   /** Chooses the turns that the model is told of. */

@@ -47,10 +47,13 @@ describe('the manifest', () => {
 
   it('lets no workspace choose what is loaded or run', () => {
     const { properties } = manifest.contributes.configuration;
-    const loading = Object.keys(properties).filter((name) => /^lemma\.(model|engine)\./.test(name));
-    assert.ok(loading.length >= 4);
+    const loading = Object.keys(properties).filter((name) => /^lemma\.(model|engine|server|backend)\b/.test(name));
+    assert.ok(loading.length >= 7);
     for (const name of loading) assert.equal(properties[name]?.scope, 'machine', name);
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+    // A workspace that is not trusted cannot send what is asked to a server of its own.
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    for (const name of ['lemma.backend', 'lemma.server.url', 'lemma.server.model']) assert.ok(restrictedConfigurations.includes(name), name);
   });
 
   it('has the model card’s sampling as defaults', () => {

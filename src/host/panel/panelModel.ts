@@ -13,6 +13,7 @@ import type {
   SelectionOffer,
   TurnWords,
 } from '../../shared/panelProtocol.ts';
+import type { ModelState } from '../../shared/modelState.ts';
 import type { Conversations } from '../conversations.ts';
 import { Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
@@ -129,7 +130,7 @@ export class PanelModel {
       modelLabel: modelName(model),
       modelStatus: modelStatus(model),
       notice: this.notice,
-      welcome: welcome(model.kind === 'notChosen'),
+      welcome: welcome(model),
       selection: this.#selection,
       selectionAttached: this.#selectionAttached,
       fonts: this.#fonts,
@@ -241,8 +242,18 @@ export class PanelModel {
 
 const draftKey = 'lemma.draft';
 
-function welcome(needsModel: boolean): PanelNote {
-  if (needsModel) {
+function welcome(model: ModelState): PanelNote {
+  if (model.kind === 'notChosen' && model.server) {
+    return {
+      tone: 'info',
+      icon: 'symbol-operator',
+      text: vscode.l10n.t(
+        'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. The settings ask for a server: what you ask goes there. First choose the server and its model.',
+      ),
+      buttons: [button('testConnection', true)],
+    };
+  }
+  if (model.kind === 'notChosen') {
     return {
       tone: 'info',
       icon: 'symbol-operator',

@@ -1,0 +1,48 @@
+import type {
+  CountTokensParams,
+  CountTokensResult,
+  GenerateParams,
+  GenerateProgress,
+  GenerateResult,
+  LoadParams,
+  LoadProgress,
+  ModelInfo,
+} from '../shared/inferenceProtocol.ts';
+
+/** A server and its model, as the settings name them. */
+export interface ServerChoice {
+  readonly url: string;
+  /** As the server lists it; empty: its only one. */
+  readonly model: string;
+}
+
+/** What is to answer: a model file on this machine, or, where `server` is given, a model of that server. */
+export type BackendLoad = Omit<LoadParams, 'progressToken'> & { readonly server?: ServerChoice };
+
+/** How a backend ended by itself or was ended. `expected`: because it was asked to. */
+export interface BackendExit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly expected: boolean;
+}
+
+/**
+ * What answers questions: the inference process (`InferenceClient`), a server (`ServerBackend`), or whichever of them
+ * the settings name (`Backends`). Methods reject with `LemmaFailure` alone; a cancelled `load` resolves with undefined,
+ * a cancelled `generate` with `stop: 'cancelled'` after everything written so far was reported.
+ */
+export interface Backend {
+  load(params: BackendLoad, onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<ModelInfo | undefined>;
+  generate(
+    params: Omit<GenerateParams, 'progressToken'>,
+    onProgress: (progress: GenerateProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<GenerateResult>;
+  /** Needs a loaded model. */
+  countTokens(params: CountTokensParams): Promise<CountTokensResult>;
+  unload(): Promise<void>;
+  /** Starts afresh, without a model. */
+  restart(): Promise<unknown>;
+  onDidExit(listener: (exit: BackendExit) => void): { dispose(): void };
+  dispose(): Promise<void>;
+}

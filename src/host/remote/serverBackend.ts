@@ -1,0 +1,230 @@
+import { planBudget } from '../../core/budget.ts';
+import type { ChatMessage } from '../../core/chatMessage.ts';
+import { LemmaFailure } from '../../core/errors.ts';
+import type { ReplyHabit, ReplyStart } from '../../core/servedReply.ts';
+import type {
+  CountTokensParams,
+  CountTokensResult,
+  GenerateParams,
+  GenerateProgress,
+  GenerateResult,
+  ModelInfo,
+} from '../../shared/inferenceProtocol.ts';
+import type { Backend, BackendLoad, ServerChoice } from '../backend.ts';
+import type { InferenceLog } from '../inferenceClient.ts';
+import { readReply } from './readReply.ts';
+import { listModels, llamaServerProps, replyStart, servedProfile } from './servedModel.ts';
+import type { ServedModel } from './servedModel.ts';
+import type { ServerAddress } from './serverAddress.ts';
+import { serverAddress } from './serverAddress.ts';
+import { ServerHttp } from './serverHttp.ts';
+import { serverRequest } from './serverRequests.ts';
+import { ServerTokens } from './serverTokens.ts';
+
+export interface ServerBackendOptions {
+  readonly log: InferenceLog;
+  /** The key that is kept for an origin. */
+  readonly key: (origin: string) => Promise<string | undefined>;
+  /** A reply that was to go on had to be asked for again, for want of a way to continue it. */
+  readonly onAskedAgain?: () => void;
+}
+
+/** The server and the model of it that answers. */
+interface Connected {
+  readonly http: ServerHttp;
+  readonly model: ServedModel;
+  readonly contextTokens: number;
+  readonly tokens: ServerTokens;
+  readonly start: ReplyStart;
+  /** What replies have shown about where they begin. */
+  habit: ReplyHabit | undefined;
+}
+
+/** @throws LemmaFailure serverNotChosen, serverAddressInvalid */
+export function chosenAddress(url: string): ServerAddress {
+  if (url.trim() === '') throw new LemmaFailure({ code: 'serverNotChosen' });
+  const address = serverAddress(url);
+  if (!address) throw new LemmaFailure({ code: 'serverAddressInvalid', url: url.replace(/\/\/[^/@]*@/, '//') });
+  return address;
+}
+
+/** A model on an OpenAI-compatible server. Nothing runs here, so nothing is unloaded and nothing crashes. */
+export class ServerBackend implements Backend {
+  readonly #options: ServerBackendOptions;
+  #connected: Connected | undefined;
+
+  constructor(options: ServerBackendOptions) {
+    this.#options = options;
+  }
+
+  /** Finds the model among those of the server and learns about both. @throws LemmaFailure server… */
+  async load(
+    { server, contextTokens: otherwise }: BackendLoad,
+    _onProgress: unknown,
+    signal?: AbortSignal,
+  ): Promise<ModelInfo | undefined> {
+    this.#connected = undefined;
+    if (signal?.aborted) return undefined;
+    const begunAt = performance.now();
+    try {
+      const http = this.#http(server);
+      const model = chosenModel(await listModels(http, signal), server?.model ?? '', http.address.host);
+      const props = model.engine === 'llamacpp' ? await llamaServerProps(http, signal) : {};
+      const known = model.contextTokens ?? props.contextTokens;
+      const contextTokens = known ?? otherwise;
+      const start = await replyStart(http, model, signal);
+      const tokens = new ServerTokens(http, model.id, model.engine, servedProfile(model.id));
+      this.#connected = { http, model, contextTokens, tokens, start, habit: props.separates === true ? 'fields' : undefined };
+      const info = infoOf(model, http.address, contextTokens, known !== undefined, performance.now() - begunAt);
+      this.#options.log.info(
+        `[server] ${info.served?.host}: ${model.id} (${info.backend}), context of ${contextTokens} tokens, replies begin as ${start}.`,
+      );
+      return signal?.aborted ? undefined : info;
+    } catch (error) {
+      if (signal?.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  async generate(
+    params: Omit<GenerateParams, 'progressToken'>,
+    onProgress: (progress: GenerateProgress) => void,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<GenerateResult> {
+    const begunAt = performance.now();
+    if (signal.aborted) return { stop: 'cancelled', promptTokens: 0, reusedTokens: 0, generatedTokens: 0, promptMs: 0, generateMs: 0 };
+    const connected = this.#ready();
+    const { http, model } = connected;
+    const { messages, sampling, prefill = '', maxTokens: wantedTokens } = params;
+    const counted = await connected.tokens.count(withPrefill(messages, prefill));
+    const budget = budgetOf(counted, wantedTokens, connected.contextTokens);
+    const { promptTokens } = counted;
+    const { maxTokens, limit, roomTokens } = budget;
+    onProgress({ kind: 'budget', promptTokens, reusedTokens: 0, maxTokens, wantedTokens });
+
+    const asked = { model: model.id, engine: model.engine, profile: servedProfile(model.id), messages, prefill, sampling };
+    const request = serverRequest({ ...asked, maxTokens: limit, roomTokens });
+    if (request.askedAgain) {
+      this.#options.log.info('[server] The reply is asked for again with its text so far: the prompt of this model is not known.');
+      this.#options.onAskedAgain?.();
+    }
+    const end = await readReply(
+      http.stream(http.address.api + request.path, request.body, model.id, signal),
+      {
+        host: http.address.host,
+        start: request.start?.part ?? startOf(connected),
+        thoughtSoFar: request.start?.thoughtSoFar,
+        maxTokens: wantedTokens,
+        report: onProgress,
+      },
+      signal,
+    );
+    connected.habit = end.habit ?? connected.habit;
+    const read = end.promptTokens ?? promptTokens;
+    if (read !== promptTokens) onProgress({ kind: 'budget', promptTokens: read, reusedTokens: end.reusedTokens, maxTokens, wantedTokens });
+    return {
+      stop: end.stop === 'maxTokens' && end.generatedTokens < wantedTokens ? 'context' : end.stop,
+      promptTokens: read,
+      reusedTokens: end.reusedTokens,
+      generatedTokens: end.generatedTokens,
+      promptMs: end.firstAt - begunAt,
+      generateMs: performance.now() - end.firstAt,
+    };
+  }
+
+  countTokens({ messages }: CountTokensParams): Promise<CountTokensResult> {
+    // Asynchronous, so that a server that is not there rejects and does not throw.
+    return Promise.resolve().then(() => this.#ready().tokens.count(messages));
+  }
+
+  /** The server keeps its model. */
+  unload(): Promise<void> {
+    this.#connected = undefined;
+    return Promise.resolve();
+  }
+
+  restart(): Promise<void> {
+    return this.unload();
+  }
+
+  onDidExit(): { dispose(): void } {
+    return { dispose: () => undefined };
+  }
+
+  dispose(): Promise<void> {
+    return this.unload();
+  }
+
+  #http(server: ServerChoice | undefined): ServerHttp {
+    const address = chosenAddress(server?.url ?? '');
+    return new ServerHttp(address, () => this.#options.key(address.origin));
+  }
+
+  #ready(): Connected {
+    if (!this.#connected) throw new LemmaFailure({ code: 'serverNotChosen' });
+    return this.#connected;
+  }
+}
+
+/** A server that has but one model need not be told which. */
+function chosenModel(models: readonly ServedModel[], wanted: string, host: string): ServedModel {
+  const [only] = models;
+  if (wanted === '' && models.length === 1 && only) return only;
+  if (wanted === '') throw new LemmaFailure({ code: 'serverNotChosen' });
+  const found = models.find(({ id }) => id === wanted);
+  if (!found) throw new LemmaFailure({ code: 'serverModelMissing', host, model: wanted });
+  return found;
+}
+
+function infoOf(model: ServedModel, address: ServerAddress, contextTokens: number, contextKnown: boolean, loadMs: number): ModelInfo {
+  const { host, encrypted } = address;
+  return {
+    ...{ name: model.id, path: model.id, architecture: '', bytes: 0, device: 'server', backend: model.engine ?? 'server' },
+    ...{ gpuLayers: 0, layers: 0, contextTokens, trainedContextTokens: contextTokens, threads: 0, loadMs },
+    served: { host, encrypted, contextKnown },
+  };
+}
+
+/** What was seen counts before what was assumed: behind a parser all text is answer. */
+function startOf({ start, habit }: Connected): ReplyStart {
+  if (habit === 'fields') return 'answer';
+  return start === 'unknown' ? (habit ?? start) : start;
+}
+
+function withPrefill(messages: readonly ChatMessage[], prefill: string): readonly ChatMessage[] {
+  return prefill === '' ? messages : [...messages, { role: 'assistant', content: prefill, thoughtRemoved: true }];
+}
+
+/** Tokens that are left free, for a template that renders a little differently than it is counted. */
+const spareTokens = 16;
+/** An estimate is off by a quarter at times. */
+const estimateMargin = 1.25;
+
+interface ServedBudget {
+  /** For the user. */
+  readonly maxTokens: number;
+  /** For the server, see `ReplyRequest`. */
+  readonly limit: number | undefined;
+  readonly roomTokens: number;
+}
+
+/**
+ * The limit for new tokens. Where the prompt was only estimated, and the wish may not fit, none is sent: engines refuse
+ * one that is too large, but fill their context without one.
+ * @throws LemmaFailure promptTooLong, where that is certain
+ */
+function budgetOf({ promptTokens, estimated = false }: CountTokensResult, wantedTokens: number, contextTokens: number): ServedBudget {
+  const plan = planBudget({ promptTokens, wantedTokens, contextTokens: contextTokens - spareTokens });
+  if (!estimated) {
+    if (!plan.ok)
+      throw new LemmaFailure({ code: 'promptTooLong', promptTokens, limitTokens: plan.limitTokens, overTokens: plan.overTokens });
+    return { maxTokens: plan.maxTokens, limit: plan.maxTokens, roomTokens: plan.maxTokens };
+  }
+  const certain = Math.floor(contextTokens - promptTokens * estimateMargin);
+  const maxTokens = plan.ok ? plan.maxTokens : 1;
+  return {
+    maxTokens,
+    limit: certain > wantedTokens ? wantedTokens : undefined,
+    roomTokens: Math.max(256, Math.min(certain, wantedTokens)),
+  };
+}
