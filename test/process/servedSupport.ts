@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ThoughtSplitter } from '../../src/core/thoughtSplitter.ts';
 import type { PartDelta } from '../../src/core/thoughtSplitter.ts';
 import { ServerBackend } from '../../src/host/remote/serverBackend.ts';
 import type { GenerateProgress, GenerateResult, ModelInfo } from '../../src/shared/inferenceProtocol.ts';
@@ -48,22 +49,31 @@ export async function served(
   const seen: GenerateProgress[] = [];
   let result: GenerateResult | undefined;
   let error: unknown;
+  const { prefill } = params;
+  const splitter = new ThoughtSplitter(prefill === undefined ? { start: 'thought' } : { start: 'thought', thoughtSoFar: prefill });
+  const take = (deltas: readonly PartDelta[]): void => {
+    for (const delta of deltas) {
+      parts[delta.part] += delta.text;
+      tokens += delta.tokens;
+      onText?.(delta);
+    }
+  };
   try {
     result = await backend.generate(
       params,
       (progress) => {
         seen.push(progress);
         if (progress.kind !== 'text') return;
-        assert.ok(progress.part, 'what a server says comes split');
-        parts[progress.part] += progress.text;
-        tokens += progress.tokens;
-        onText?.({ part: progress.part, text: progress.text, tokens: progress.tokens });
+        // As `TurnRunner` does it.
+        const { part, text, tokens: count } = progress;
+        take(part ? [{ part, text, tokens: count }] : splitter.push(text, count));
       },
       signal,
     );
   } catch (thrown) {
     error = thrown;
   }
+  take(splitter.end());
   const budgets = seen.filter((progress) => progress.kind === 'budget');
   return { ...parts, tokens, budgets, read: seen.filter((progress) => progress.kind === 'prompt'), result, error };
 }

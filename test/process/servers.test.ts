@@ -166,10 +166,34 @@ describe('A server’s reply', () => {
     server = await loopbackServer({ '/v1/models': listing('sglang'), '/v1/completions': replay('sglang-completions.sse', 9) });
     const { backend } = newBackend();
     await connected(backend, server);
-    const reply = await served(backend, ask('2 + 2?', { prefill: '\nTwo and two.\n</think>\n\n' }));
-    assert.equal(reply.thought, '', 'nothing is added to the thought any more');
+    const reply = await served(backend, ask('2 + 2?', { prefill: '\nTwo and two.', closeThought: true }));
+    assert.equal(reply.thought.trim(), '', 'nothing is added to the thought any more');
+    assert.match(reply.answer, /47/);
     const { body } = server.requests.at(-1) ?? {};
     assert.equal(body?.prompt, '[gMASK]<sop><|user|>\n2 + 2?<|assistant|>\n<think>\nTwo and two.\n</think>\n\n');
+  });
+
+  it('whose thought has used up its budget is closed at the end of a line and goes on to its answer', async () => {
+    server = await loopbackServer({
+      '/v1/models': listing('vllm'),
+      '/v1/chat/completions': replay('vllm-chat-enforced.sse', 400),
+      '/v1/completions': (_request, response) => {
+        beginStream(response);
+        response.end(
+          `data: ${JSON.stringify({ choices: [{ text: 'It is 85.', finish_reason: 'stop' }], usage: { prompt_tokens: 40, completion_tokens: 5 } })}\n\n`,
+        );
+      },
+    });
+    const { backend } = newBackend();
+    await connected(backend, server);
+    const reply = await served(backend, ask('What is 47 + 38?', { thinkingTokens: 1 }));
+    assert.equal(reply.error, undefined);
+    assert.equal(reply.answer.trim(), 'It is 85.');
+    assert.ok(thought.startsWith(reply.thought.trimEnd()), reply.thought);
+    assert.equal(reply.result?.stop, 'endOfTurn');
+    const { body } = server.requests.at(-1) ?? {};
+    assert.ok(String(body?.prompt).endsWith(`${reply.thought.trimEnd()}\n</think>\n\n`), String(body?.prompt));
+    await server.requests.find(({ path }) => path === '/v1/chat/completions')?.closed;
   });
 
   it('of a model with a prompt that is not known is asked for again with the text so far, and that is said', async () => {

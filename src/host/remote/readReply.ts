@@ -18,9 +18,14 @@ export interface ServedReplyOptions {
   /** Where the server has no limit of ours, it is kept here. */
   readonly maxTokens: number;
   readonly report: (progress: GenerateProgress) => void;
+  /** Text is reported as it comes, unsplit, for a caller that splits it itself. */
+  readonly raw: boolean;
+  /** Told what was written; true: the stream is left, `stop` is `enough`. */
+  readonly isEnough: (deltas: readonly PartDelta[]) => boolean;
 }
 
-export interface ServedReplyEnd extends Pick<GenerateResult, 'stop' | 'generatedTokens'> {
+export interface ServedReplyEnd extends Pick<GenerateResult, 'generatedTokens'> {
+  readonly stop: GenerateResult['stop'] | 'enough';
   /** By the server's usage; undefined: it told none. */
   readonly promptTokens: number | undefined;
   readonly reusedTokens: number;
@@ -35,7 +40,7 @@ export interface ServedReplyEnd extends Pick<GenerateResult, 'stop' | 'generated
  */
 export async function readReply(
   stream: AsyncIterable<readonly StreamPiece[]>,
-  { host, start, thoughtSoFar, maxTokens, report }: ServedReplyOptions,
+  { host, start, thoughtSoFar, maxTokens, report, raw, isEnough }: ServedReplyOptions,
   signal: AbortSignal,
 ): Promise<ServedReplyEnd> {
   const splitter = new ServedReplySplitter(start, thoughtSoFar);
@@ -51,9 +56,14 @@ export async function readReply(
     // Without a running count a piece counts as one token, until the usage at the end says better.
     const tokens = chunk.replyTokens === undefined ? (hasText ? 1 : 0) : Math.max(0, chunk.replyTokens - seen.tokens);
     seen.tokens += tokens;
+    if (raw && (chunk.text !== '' || tokens > 0)) report({ kind: 'text', text: chunk.text, tokens });
     return splitter.push({ thought: chunk.thought, text: chunk.text, tokens });
   };
+  const tell = (deltas: readonly PartDelta[]): void => {
+    if (!raw) reportDeltas(deltas, report);
+  };
   let complete = false;
+  let enough = false;
   try {
     for await (const pieces of stream) {
       const deltas: PartDelta[] = [];
@@ -65,21 +75,22 @@ export async function readReply(
           else deltas.push(...take(chunkOf(data, host)));
         }
       } finally {
-        reportDeltas(deltas, report);
+        tell(deltas);
       }
-      if (signal.aborted || limitReached()) break;
+      enough = seen.finish === '' && isEnough(deltas);
+      if (signal.aborted || limitReached() || enough) break;
     }
-    if (!signal.aborted && !limitReached() && seen.finish === '' && !seen.done)
+    if (!signal.aborted && !limitReached() && !enough && seen.finish === '' && !seen.done)
       throw new LemmaFailure(seen.events === 0 ? { code: 'serverNotCompatible', host, found: '0 B' } : unfinished(host));
-    complete = !signal.aborted && !limitReached() && seen.finish !== 'length';
+    complete = !signal.aborted && !limitReached() && !enough && seen.finish !== 'length';
   } catch (error) {
     // A connection that was closed by the signal ends with an error of its own.
     if (!signal.aborted) throw error;
   } finally {
-    reportDeltas(splitter.end(complete), report);
+    tell(splitter.end(complete));
   }
   return {
-    stop: signal.aborted ? 'cancelled' : complete ? 'endOfTurn' : 'maxTokens',
+    stop: signal.aborted ? 'cancelled' : enough ? 'enough' : complete ? 'endOfTurn' : 'maxTokens',
     generatedTokens: seen.tokens,
     promptTokens: seen.promptTokens,
     reusedTokens: seen.reused,

@@ -1,7 +1,4 @@
-import { planBudget } from '../../core/budget.ts';
-import type { ChatMessage } from '../../core/chatMessage.ts';
 import { LemmaFailure } from '../../core/errors.ts';
-import type { ReplyHabit, ReplyStart } from '../../core/servedReply.ts';
 import type {
   CountTokensParams,
   CountTokensResult,
@@ -12,13 +9,13 @@ import type {
 } from '../../shared/inferenceProtocol.ts';
 import type { Backend, BackendLoad, ServerChoice } from '../backend.ts';
 import type { InferenceLog } from '../inferenceClient.ts';
-import { readReply } from './readReply.ts';
 import { listModels, llamaServerProps, replyStart, servedProfile } from './servedModel.ts';
 import type { ServedModel } from './servedModel.ts';
 import type { ServerAddress } from './serverAddress.ts';
 import { serverAddress } from './serverAddress.ts';
 import { ServerHttp } from './serverHttp.ts';
-import { serverRequest } from './serverRequests.ts';
+import type { ConnectedModel } from './serverReply.ts';
+import { generateServed } from './serverReply.ts';
 import { ServerTokens } from './serverTokens.ts';
 
 export interface ServerBackendOptions {
@@ -27,17 +24,6 @@ export interface ServerBackendOptions {
   readonly key: (origin: string) => Promise<string | undefined>;
   /** A reply that was to go on had to be asked for again, for want of a way to continue it. */
   readonly onAskedAgain?: () => void;
-}
-
-/** The server and the model of it that answers. */
-interface Connected {
-  readonly http: ServerHttp;
-  readonly model: ServedModel;
-  readonly contextTokens: number;
-  readonly tokens: ServerTokens;
-  readonly start: ReplyStart;
-  /** What replies have shown about where they begin. */
-  habit: ReplyHabit | undefined;
 }
 
 /** @throws LemmaFailure serverNotChosen, serverAddressInvalid */
@@ -51,7 +37,7 @@ export function chosenAddress(url: string): ServerAddress {
 /** A model on an OpenAI-compatible server. Nothing runs here, so nothing is unloaded and nothing crashes. */
 export class ServerBackend implements Backend {
   readonly #options: ServerBackendOptions;
-  #connected: Connected | undefined;
+  #connected: ConnectedModel | undefined;
 
   constructor(options: ServerBackendOptions) {
     this.#options = options;
@@ -91,45 +77,12 @@ export class ServerBackend implements Backend {
     onProgress: (progress: GenerateProgress) => void,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<GenerateResult> {
-    const begunAt = performance.now();
     if (signal.aborted) return { stop: 'cancelled', promptTokens: 0, reusedTokens: 0, generatedTokens: 0, promptMs: 0, generateMs: 0 };
-    const connected = this.#ready();
-    const { http, model } = connected;
-    const { messages, sampling, prefill = '', maxTokens: wantedTokens } = params;
-    const counted = await connected.tokens.count(withPrefill(messages, prefill));
-    const budget = budgetOf(counted, wantedTokens, connected.contextTokens);
-    const { promptTokens } = counted;
-    const { maxTokens, limit, roomTokens } = budget;
-    onProgress({ kind: 'budget', promptTokens, reusedTokens: 0, maxTokens, wantedTokens });
-
-    const asked = { model: model.id, engine: model.engine, profile: servedProfile(model.id), messages, prefill, sampling };
-    const request = serverRequest({ ...asked, maxTokens: limit, roomTokens });
-    if (request.askedAgain) {
+    const onAskedAgain = (): void => {
       this.#options.log.info('[server] The reply is asked for again with its text so far: the prompt of this model is not known.');
       this.#options.onAskedAgain?.();
-    }
-    const end = await readReply(
-      http.stream(http.address.api + request.path, request.body, model.id, signal),
-      {
-        host: http.address.host,
-        start: request.start?.part ?? startOf(connected),
-        thoughtSoFar: request.start?.thoughtSoFar,
-        maxTokens: wantedTokens,
-        report: onProgress,
-      },
-      signal,
-    );
-    connected.habit = end.habit ?? connected.habit;
-    const read = end.promptTokens ?? promptTokens;
-    if (read !== promptTokens) onProgress({ kind: 'budget', promptTokens: read, reusedTokens: end.reusedTokens, maxTokens, wantedTokens });
-    return {
-      stop: end.stop === 'maxTokens' && end.generatedTokens < wantedTokens ? 'context' : end.stop,
-      promptTokens: read,
-      reusedTokens: end.reusedTokens,
-      generatedTokens: end.generatedTokens,
-      promptMs: end.firstAt - begunAt,
-      generateMs: performance.now() - end.firstAt,
     };
+    return generateServed(this.#ready(), params, { onProgress, onAskedAgain }, signal);
   }
 
   countTokens({ messages }: CountTokensParams): Promise<CountTokensResult> {
@@ -160,7 +113,7 @@ export class ServerBackend implements Backend {
     return new ServerHttp(address, () => this.#options.key(address.origin));
   }
 
-  #ready(): Connected {
+  #ready(): ConnectedModel {
     if (!this.#connected) throw new LemmaFailure({ code: 'serverNotChosen' });
     return this.#connected;
   }
@@ -182,49 +135,5 @@ function infoOf(model: ServedModel, address: ServerAddress, contextTokens: numbe
     ...{ name: model.id, path: model.id, architecture: '', bytes: 0, device: 'server', backend: model.engine ?? 'server' },
     ...{ gpuLayers: 0, layers: 0, contextTokens, trainedContextTokens: contextTokens, threads: 0, loadMs },
     served: { host, encrypted, contextKnown },
-  };
-}
-
-/** What was seen counts before what was assumed: behind a parser all text is answer. */
-function startOf({ start, habit }: Connected): ReplyStart {
-  if (habit === 'fields') return 'answer';
-  return start === 'unknown' ? (habit ?? start) : start;
-}
-
-function withPrefill(messages: readonly ChatMessage[], prefill: string): readonly ChatMessage[] {
-  return prefill === '' ? messages : [...messages, { role: 'assistant', content: prefill, thoughtRemoved: true }];
-}
-
-/** Tokens that are left free, for a template that renders a little differently than it is counted. */
-const spareTokens = 16;
-/** An estimate is off by a quarter at times. */
-const estimateMargin = 1.25;
-
-interface ServedBudget {
-  /** For the user. */
-  readonly maxTokens: number;
-  /** For the server, see `ReplyRequest`. */
-  readonly limit: number | undefined;
-  readonly roomTokens: number;
-}
-
-/**
- * The limit for new tokens. Where the prompt was only estimated, and the wish may not fit, none is sent: engines refuse
- * one that is too large, but fill their context without one.
- * @throws LemmaFailure promptTooLong, where that is certain
- */
-function budgetOf({ promptTokens, estimated = false }: CountTokensResult, wantedTokens: number, contextTokens: number): ServedBudget {
-  const plan = planBudget({ promptTokens, wantedTokens, contextTokens: contextTokens - spareTokens });
-  if (!estimated) {
-    if (!plan.ok)
-      throw new LemmaFailure({ code: 'promptTooLong', promptTokens, limitTokens: plan.limitTokens, overTokens: plan.overTokens });
-    return { maxTokens: plan.maxTokens, limit: plan.maxTokens, roomTokens: plan.maxTokens };
-  }
-  const certain = Math.floor(contextTokens - promptTokens * estimateMargin);
-  const maxTokens = plan.ok ? plan.maxTokens : 1;
-  return {
-    maxTokens,
-    limit: certain > wantedTokens ? wantedTokens : undefined,
-    roomTokens: Math.max(256, Math.min(certain, wantedTokens)),
   };
 }
