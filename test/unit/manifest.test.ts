@@ -53,7 +53,8 @@ describe('the manifest', () => {
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
     // A workspace that is not trusted cannot send what is asked to a server of its own.
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-    for (const name of ['lemma.backend', 'lemma.server.url', 'lemma.server.model']) assert.ok(restrictedConfigurations.includes(name), name);
+    for (const name of ['lemma.backend', 'lemma.server.url', 'lemma.server.model'])
+      assert.ok(restrictedConfigurations.includes(name), name);
   });
 
   it('has the model card’s sampling as defaults', () => {
