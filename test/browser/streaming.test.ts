@@ -69,4 +69,30 @@ describe('Text that is being written', () => {
       assert.equal(words, frames.at(-1)?.words);
     });
   }
+
+  it('goes on in the middle of a word and of a list where it was stopped, as if it had not been', async () => {
+    const parts = ['So we have **a + b**, and\n\n- one\n- two, which I should check this a', 'gain\n- three with \\(x^', '2\\).\n\nEnd.'];
+    const flow = panel.find('.thought .flow');
+    const script = solve().phase('thinking');
+    await panel.open(script.state());
+    await panel.find('.fold').click();
+    const tell = async (change: () => void): Promise<void> => {
+      const from = script.events.length;
+      change();
+      await panel.send({ type: 'events', from, events: script.after(from) });
+      await panel.drawn();
+    };
+    const turnId = 'turn1';
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) await tell(() => script.events.push({ type: 'resumed', turnId, at: script.at }));
+      await tell(() => script.phase('thinking').delta('thought', part));
+      await tell(() => script.end({ kind: 'stopped' }));
+    }
+    const html = await flow.innerHTML();
+    await panel.open(solve().phase('thinking').delta('thought', parts.join('')).end({ kind: 'stopped' }).state());
+    await panel.find('.fold').click();
+    await panel.drawn();
+    assert.equal(html, await flow.innerHTML());
+    assert.match(await flow.innerText(), /check this again\s+three with/);
+  });
 });

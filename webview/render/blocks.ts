@@ -9,6 +9,8 @@ import { cutsIn, longestParagraph } from './longParagraph.ts';
 export interface Growth {
   /** The text is not a continuation of the one before: everything drawn is void. */
   readonly restarted: boolean;
+  /** How many of the last blocks are not finished after all: the text had been complete, and goes on. */
+  readonly reopened: number;
   /** Sources of the blocks that are finished since the last call, in order. */
   readonly finished: readonly string[];
   /** Where each of them begins in the text, line ends as `\n`. */
@@ -23,12 +25,27 @@ export interface Growth {
   readonly newLabels: readonly string[];
 }
 
+/** The growth of a complete text that is told again. */
+const unchanged: Growth = {
+  ...{ restarted: false, reopened: 0, finished: [], starts: [], continuing: [], tail: '', tailContinues: false, newLabels: [] },
+};
+
+/** What is finished of a text. */
+interface Finished {
+  readonly length: number;
+  readonly end: string;
+  readonly continues: boolean;
+  readonly links: LinkDefinitions;
+}
+
 export class BlockCutter {
   /** Definitions in finished blocks. */
   links: LinkDefinitions = linkDefinitions();
   private finishedLength = 0;
   private lastFinished = '';
   private continues = false;
+  /** What was finished before the text was complete, and how many blocks that finished. */
+  private open: { readonly before: Finished; readonly blocks: number } | undefined;
   private readonly longest: number;
 
   /** @param longest characters of a paragraph that are one block in any case */
@@ -42,8 +59,30 @@ export class BlockCutter {
    */
   push(text: string, complete: boolean): Growth {
     const all = normalised(text, complete);
+    if (this.open && complete && all.length === this.finishedLength && this.goesOn(all)) return unchanged;
+    const reopened = this.reopen();
     const restarted = !this.goesOn(all);
     if (restarted) this.reset();
+    const { finishedLength, lastFinished, continues } = this;
+    const before: Finished = { length: finishedLength, end: lastFinished, continues, links: linkDefinitions(this.links) };
+    const growth = this.grow(all, complete);
+    if (complete) this.open = { before, blocks: growth.finished.length };
+    return { ...growth, restarted, reopened: restarted ? 0 : reopened };
+  }
+
+  /** Takes back what was finished only because the text was complete. @returns how many blocks that is */
+  private reopen(): number {
+    if (!this.open) return 0;
+    const { before, blocks } = this.open;
+    this.finishedLength = before.length;
+    this.lastFinished = before.end;
+    this.continues = before.continues;
+    this.links = before.links;
+    this.open = undefined;
+    return blocks;
+  }
+
+  private grow(all: string, complete: boolean): Omit<Growth, 'restarted' | 'reopened'> {
     const open = all.slice(this.finishedLength);
     const tokens = open === '' ? [] : lexBlocks(open, linkDefinitions(this.links), !complete);
     const cut = complete ? tokens.length : finishedTokens(tokens, open);
@@ -60,14 +99,14 @@ export class BlockCutter {
     for (const token of tokens.slice(0, cut)) {
       const end = length + token.raw.length;
       // marked changes white space at a token's end, never its length. Where it did, leave the text open until it is complete.
-      if (open.slice(length, end).trim() !== token.raw.trim()) return this.whole(open, complete, restarted);
+      if (open.slice(length, end).trim() !== token.raw.trim()) return this.whole(open, complete);
       if (token.type === 'space') length = end;
       else {
         const cuts = this.piecesOf(token, open.slice(length, end), true).map((offset) => length + offset);
         for (const next of [...cuts, end]) take(next, this.takeContinues(next !== end));
       }
     }
-    if (complete && length !== open.length) return this.whole(open, complete, restarted);
+    if (complete && length !== open.length) return this.whole(open, complete);
     const next = tokens[cut];
     const begin = length;
     if (next)
@@ -75,7 +114,7 @@ export class BlockCutter {
         take(begin + offset, this.takeContinues(true));
     this.advance(open.slice(0, length));
     const newLabels = this.collectLabels(finished);
-    return { restarted, finished, starts, continuing, tail: open.slice(length), tailContinues: this.continues, newLabels };
+    return { finished, starts, continuing, tail: open.slice(length), tailContinues: this.continues, newLabels };
   }
 
   /** Where a long paragraph, also one that a line of `===` made a heading of, is cut. */
@@ -91,13 +130,13 @@ export class BlockCutter {
     return continues;
   }
 
-  private whole(open: string, complete: boolean, restarted: boolean): Growth {
+  private whole(open: string, complete: boolean): Omit<Growth, 'restarted' | 'reopened'> {
     const tailContinues = this.continues;
-    if (!complete) return { restarted, finished: [], starts: [], continuing: [], tail: open, tailContinues, newLabels: [] };
+    if (!complete) return { finished: [], starts: [], continuing: [], tail: open, tailContinues, newLabels: [] };
     const starts = [this.finishedLength];
     this.advance(open);
     const newLabels = this.collectLabels([open]);
-    return { restarted, finished: [open], starts, continuing: [this.takeContinues(false)], tail: '', tailContinues: false, newLabels };
+    return { finished: [open], starts, continuing: [this.takeContinues(false)], tail: '', tailContinues: false, newLabels };
   }
 
   private advance(text: string): void {
@@ -115,6 +154,7 @@ export class BlockCutter {
     this.finishedLength = 0;
     this.lastFinished = '';
     this.continues = false;
+    this.open = undefined;
   }
 
   private collectLabels(finished: readonly string[]): string[] {

@@ -81,6 +81,7 @@ export class MarkdownView {
   update(text: string, complete: boolean, onlyLast = Infinity): void {
     const growth = this.cutter.push(text, complete);
     if (growth.restarted) this.clear();
+    this.takeBack(growth.reopened);
     this.complete = complete;
     this.tail = growth.tail;
     this.tailContinues = growth.tailContinues;
@@ -155,6 +156,19 @@ export class MarkdownView {
     this.firstMounted = 0;
     this.waiting = 0;
     this.wanted = 0;
+  }
+
+  /** The last blocks are open again: their text is part of the tail, which is drawn anew. */
+  private takeBack(count: number): void {
+    if (count === 0) return;
+    const blocks = this.blocks.splice(-count);
+    this.macros = blocks[0]?.macros ?? this.macros;
+    blocks.forEach((block, index) => {
+      if (!block.drawn && this.blocks.length + index >= this.firstMounted) this.waiting -= 1;
+      this.unmount(block);
+    });
+    this.firstMounted = Math.min(this.firstMounted, this.blocks.length);
+    this.wanted = Math.min(this.wanted, this.blocks.length);
   }
 
   /** Moves the first mounted block. Going back mounts everything anew, going forward takes blocks off the page. */

@@ -17,6 +17,24 @@ function cut(pieces: readonly string[], longest?: number): string[] {
   return [...blocks, ...cutter.push(text, true).finished];
 }
 
+/** As `cut`, where the text was taken for complete after some of the pieces: a reply was stopped there, and went on. */
+function cutWithStops(pieces: readonly string[], stops: readonly boolean[], longest?: number): string[] {
+  const cutter = new BlockCutter(longest);
+  const blocks: string[] = [];
+  const push = (text: string, complete: boolean): void => {
+    const growth = cutter.push(text, complete);
+    assert.equal(growth.restarted, false);
+    blocks.splice(blocks.length - growth.reopened, growth.reopened, ...growth.finished);
+  };
+  let text = '';
+  pieces.forEach((piece, index) => {
+    text += piece;
+    push(text, stops[index] ?? false);
+  });
+  push(text, true);
+  return blocks;
+}
+
 /** The text cut at these places, given as shares of its length. */
 function pieces(text: string, shares: readonly number[]): string[] {
   const places = [0, ...shares.map((share) => Math.floor(share * text.length)), text.length].sort((a, b) => a - b);
@@ -68,6 +86,20 @@ describe('Finished blocks', () => {
       const whole = cut([text]);
       assert.deepEqual(cut([...text]), whole);
     }
+  });
+
+  it('are the same where the text was complete and went on', () => {
+    const text = fc.array(fc.constantFrom(...fragments), { maxLength: 14 }).map((lines) => lines.join('\n'));
+    const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 });
+    fc.assert(
+      fc.property(text, places, fc.array(fc.boolean(), { maxLength: 7 }), (source, shares, stops) => {
+        const parts = pieces(source, shares);
+        assert.deepEqual(cutWithStops(parts, stops, 12), cut(parts, 12));
+      }),
+      { numRuns: 400 },
+    );
+    assert.deepEqual(cutWithStops(['I should check this a', 'gain'], [true]), ['I should check this again']);
+    assert.deepEqual(cutWithStops(['a\n\nb', ' c\n\nd'], [true, true]), cut(['a\n\nb c\n\nd']));
   });
 
   it('are the same however any text is cut', () => {
