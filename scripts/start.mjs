@@ -27,7 +27,7 @@ await runMain(async () => {
 
   const settings = {
     'lemma.model.path': model,
-    ...(model === tinyModel ? { 'lemma.model.gpu': 'off' } : {}),
+    ...(model === tinyModel ? { 'lemma.model.gpu': 'cpu' } : {}),
   };
   const desktop = process.argv.includes('--server') ? undefined : (process.env.VSCODE_EXECUTABLE ?? onPath(['code']));
   if (desktop) await openDesktop(desktop, workspace, settings, model);

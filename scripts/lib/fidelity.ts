@@ -85,7 +85,7 @@ export async function checkFidelity(referenceFile: string, modelFile: string): P
   const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log });
   let passed = 0;
   try {
-    await client.load({ modelPath: path.resolve(modelFile), gpu: 'off', contextTokens: 32_768, threads: 0 }, quiet);
+    await client.load({ modelPath: path.resolve(modelFile), gpu: 'cpu', contextTokens: 32_768, threads: 0 }, quiet);
     for (const one of reference.cases) {
       const differences = await compareCase(client, reference, one);
       if (differences.length === 0) passed++;

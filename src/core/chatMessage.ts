@@ -13,7 +13,7 @@ export interface ChatMessage {
  * How a model's prompt is written and its reply is read; `core/models/family.ts` says which model has which.
  * - `glm-z1`: the family's prompt, the thought opened by the prompt itself
  * - `glm-4`: the same prompt without a thought
- * - `rumination`: the family's prompt with the model's own system message; the model opens its thought itself
+ * - `rumination`: the family's prompt; the model opens its thought itself
  * - `own`: a model outside the tested family, prompted by its own template; a thought if it writes `<think>`
  */
 export type ChatProfile = 'glm-z1' | 'glm-4' | 'rumination' | 'own';

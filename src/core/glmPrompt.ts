@@ -3,12 +3,17 @@
  * (a copy lies in `test/fixtures/model/`). The file's own template is not used: conversions exist that lose
  * `[gMASK]<sop>`, and the model then writes in circles (ggml-org/llama.cpp issue 12946).
  *
+ * The templates of the others differ in two places. GLM-4 and GLM-Z1-Rumination end the prompt in `<|assistant|>` alone:
+ * the former answers at once, the latter writes its own `<think>`. And GLM-4 does not strip contents. Rumination's
+ * template also puts a research order before everything, which demands ten calls of search tools; until Lemma has those
+ * tools it is left out, since the model would call what nobody answers.
+ *
  * Two deliberate differences from the template, both for text that is known to hold no thought:
  * - A user's content is kept whole. The template keeps only what follows the last `</think>`, so a user who
  *   quotes that tag would lose everything before it.
  * - So is an assistant message marked `thoughtRemoved`.
  */
-import type { ChatMessage, ChatRole, PromptPart } from './chatMessage.ts';
+import type { ChatMessage, ChatProfile, ChatRole, PromptPart } from './chatMessage.ts';
 
 /** Special tokens of the family, in the order of their ids (151329 to 151342 in the 9B model). */
 export const glmControlTokens = [
@@ -46,10 +51,15 @@ interface GlmFunction {
   readonly [key: string]: unknown;
 }
 
+/** The profiles whose prompts are written here. */
+export type GlmProfile = Exclude<ChatProfile, 'own'>;
+
 export interface GlmPromptOptions {
-  /** End in `<|assistant|>\n<think>` so that the model replies; true when absent. */
+  /** `glm-z1` when absent. */
+  readonly profile?: GlmProfile;
+  /** End in `<|assistant|>`, or `<|assistant|>\n<think>` for GLM-Z1, so that the model replies; true when absent. */
   readonly generationPrompt?: boolean;
-  /** The reply's own beginning, put right behind `<think>`. Plain text. */
+  /** The reply's own beginning, put right behind that. Plain text. */
   readonly prefill?: string;
   /** Described to the model in a system message before all others. */
   readonly tools?: readonly GlmTool[];
@@ -71,25 +81,32 @@ const toolFooter = '在调用上述函数时，请使用 Json 格式表示调用
  * @returns parts in order; two text parts never follow each other, so that each run of text is tokenised as a whole
  */
 export function renderGlmPrompt(messages: readonly ChatMessage[], options: GlmPromptOptions = {}): PromptPart[] {
+  const { profile = 'glm-z1', prefill = '' } = options;
   const parts: PromptPart[] = [{ control: '[gMASK]' }, { control: '<sop>' }];
   if (options.tools && options.tools.length > 0) {
     parts.push({ control: '<|system|>' }, { text: '\n' + toolsIntroduction + options.tools.map(renderTool).join('') });
   }
   for (const message of messages) {
-    if (message.role === 'system') parts.push(...messageParts(message));
+    if (message.role === 'system') parts.push(...messageParts(message, profile));
   }
   for (const message of messages) {
-    if (message.role !== 'system') parts.push(...messageParts(message));
+    if (message.role !== 'system') parts.push(...messageParts(message, profile));
   }
   if (options.generationPrompt ?? true) {
-    parts.push({ control: '<|assistant|>' }, { text: '\n' + thoughtOpenTag + (options.prefill ?? '') });
+    const text = (opensThought(profile) ? '\n' + thoughtOpenTag : '') + prefill;
+    parts.push({ control: '<|assistant|>' }, ...(text === '' ? [] : [{ text }]));
   }
   return parts;
 }
 
+/** The prompt itself opens the thought, so that the reply starts inside it. */
+export function opensThought(profile: ChatProfile): boolean {
+  return profile === 'glm-z1';
+}
+
 /** What one message adds to a prompt; the tokens of a prompt are those of its parts, so counts of messages add up. */
-export function messageParts(message: ChatMessage): PromptPart[] {
-  const text = message.role === 'system' ? message.content : visibleContent(message);
+export function messageParts(message: ChatMessage, profile: GlmProfile = 'glm-z1'): PromptPart[] {
+  const text = message.role === 'system' || profile === 'glm-4' ? message.content : visibleContent(message);
   return [{ control: roleTokens[message.role] }, { text: '\n' + text }];
 }
 

@@ -2,8 +2,8 @@
  * How a reply that has begun goes on: what stands before the model when it takes up its own text again, and how the
  * text that is there stays beside what comes of it. Pure.
  */
-import type { ConversationEvent, Turn } from './conversation.ts';
-import { thoughtCloseTag } from './glmPrompt.ts';
+import type { ConversationEvent, Turn, TurnPart } from './conversation.ts';
+import { thoughtCloseTag, thoughtOpenTag } from './glmPrompt.ts';
 import { replayEvents } from './replay.ts';
 
 /** From the text so far, or with the thought closed so that the answer comes now. */
@@ -27,16 +27,20 @@ export interface WrittenSoFar {
   /** As the model wrote it, tags included: nothing of it is changed, so that its tokens stay the same. */
   readonly text: string;
   /** The part in which it goes on. */
-  readonly start: 'thought' | 'answer';
+  readonly start: TurnPart;
   /** Present inside the thought. */
   readonly thoughtSoFar?: string;
   /** The thought is closed before anything else. */
   readonly closeThought?: true;
 }
 
-export function writtenSoFar(turn: Turn, resumption: Resumption): WrittenSoFar {
-  if (turn.answeringAt !== undefined) return { text: turn.thought + thoughtCloseTag + turn.answer, start: 'answer' };
-  const inThought = { text: turn.thought, start: 'thought', thoughtSoFar: turn.thought } as const;
+/** @param replyStart where the model's replies start: after `answer` the opening tag of a thought is the reply's own */
+export function writtenSoFar(turn: Turn, resumption: Resumption, replyStart: TurnPart = 'thought'): WrittenSoFar {
+  const { thought, answer, answeringAt } = turn;
+  if (replyStart === 'answer' && thought === '') return { text: answer, start: 'answer' };
+  const opened = (replyStart === 'answer' ? thoughtOpenTag : '') + thought;
+  if (answeringAt !== undefined) return { text: opened + thoughtCloseTag + answer, start: 'answer' };
+  const inThought = { text: opened, start: 'thought', thoughtSoFar: thought } as const;
   return resumption === 'continue' ? inThought : { ...inThought, closeThought: true };
 }
 

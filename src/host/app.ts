@@ -95,7 +95,7 @@ export class LemmaApp {
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));
     this.answers = new AnswerActions(this.conversations, this.panel, texts, this.log);
-    this.#wire(this.#disposables.add(new StatusBar(statusItem, () => this.config.model.gpu !== 'off')));
+    this.#wire(this.#disposables.add(new StatusBar(statusItem, () => this.config.model.gpu !== 'cpu')));
     this.restored = this.conversations.restore();
   }
 

@@ -39,7 +39,7 @@ export class Config {
     return {
       ...(config.get<string>('backend', 'local') === 'server' ? { server } : {}),
       modelPath: expandHome(config.get<string>('model.path', '').trim()) || undefined,
-      gpu: config.get<GpuChoice>('model.gpu', 'auto'),
+      gpu: gpuChoice(config.get<string>('model.gpu', 'auto')),
       contextTokens: config.get<number>('model.contextTokens', 32_768),
       threads: config.get<number>('engine.threads', 0),
     };
@@ -110,6 +110,14 @@ export class Config {
     if (config.get('backend') === 'server') await config.update('backend', 'local', vscode.ConfigurationTarget.Global);
   }
 }
+
+/** `off` was the processor's name before 0.2; anything else that is not known is left to Lemma. */
+function gpuChoice(setting: string): GpuChoice {
+  if (setting === 'off') return 'cpu';
+  return gpuChoices.find((choice) => choice === setting) ?? 'auto';
+}
+
+const gpuChoices: readonly GpuChoice[] = ['auto', 'cuda', 'vulkan', 'metal', 'cpu'];
 
 /** As VS Code reads `editor.fontLigatures`: a switch, or OpenType features such as `'ss01', 'calt' off`. */
 function ligatures(setting: unknown): string | undefined {

@@ -3,7 +3,6 @@ import { estimatedTokens } from '../core/tokenEstimate.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
 
-const profile = 'glm-z1';
 /** Of a message besides its content: its role and a line break. */
 const roleTokens = 2;
 /** Tokens of an empty prompt of GLM-Z1: its start, the reply's role and the tag that opens the thought. */
@@ -64,7 +63,7 @@ export class TokenCounter {
     const chars = unknown.reduce((sum, [key]) => sum + key.length, 0);
     if (state.kind === 'busy' && chars > mostWhileBusy) return;
     try {
-      const params = { messages: unknown.map(([, message]) => message), profile } as const;
+      const params = { messages: unknown.map(([, message]) => message), profile: state.info.profile };
       const { promptTokens, contentTokens, messageTokens, estimated = false } = await this.#model.countTokens(params);
       this.#estimated = estimated;
       this.#frameTokens = promptTokens - messageTokens.reduce((sum, tokens) => sum + tokens, 0);

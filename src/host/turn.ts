@@ -26,8 +26,6 @@ import { Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
 
-const profile = 'glm-z1';
-
 /**
  * Going on with a reply adds a few tokens of its own: the last one, which was written and not read, those that close a
  * thought or open it again. What is read beyond them was read before.
@@ -150,6 +148,7 @@ export class TurnRunner {
   async measure(question: TurnQuestion, text: string): Promise<{ overTokens: number; textTokens: number } | undefined> {
     const info = await this.#model.ensureLoaded();
     if (!info) return undefined;
+    const { profile } = info;
     const { promptTokens } = await this.#model.countTokens({ messages: buildMessages(question, []), profile });
     const counted = await this.#model.countTokens({ messages: [{ role: 'user', content: text }], profile });
     const limitTokens = info.contextTokens - replyReserve(info.contextTokens);
@@ -201,11 +200,12 @@ export class TurnRunner {
     const info = await this.#model.ensureLoaded(signal);
     if (!info || signal.aborted) return { kind: 'stopped' };
 
-    const beginning = resumption && writtenSoFar(turn, resumption);
+    const { profile, replyStart } = info;
+    const beginning = resumption && writtenSoFar(turn, resumption, replyStart);
     const { sampling, maxTokens, thinkingTokens: budgetTokens } = this.#reply();
     const fitting = await this.#fittingMessages(turn, info, maxTokens, beginning?.text ?? '');
     this.#markedAt = 0;
-    const splitter = new ThoughtSplitter(beginning ?? { start: 'thought' });
+    const splitter = new ThoughtSplitter(beginning ?? { start: replyStart });
     this.#enter(turnId, 'reading');
     if (signal.aborted) return { kind: 'stopped' };
 
@@ -234,7 +234,7 @@ export class TurnRunner {
     const history = historyMessages(this.#conversations.current, turn.question.id);
     const all = buildMessages(turn.question, history);
     const written: ChatMessage = { role: 'assistant', content: beginning, thoughtRemoved: true };
-    const counted = await this.#model.countTokens({ messages: beginning ? [...all, written] : all, profile });
+    const counted = await this.#model.countTokens({ messages: beginning ? [...all, written] : all, profile: info.profile });
     const historyTokens = counted.messageTokens.slice(0, history.length);
     const restTokens = counted.promptTokens - historyTokens.reduce((sum, tokens) => sum + tokens, 0);
     const { contextTokens } = info;

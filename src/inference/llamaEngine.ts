@@ -1,7 +1,12 @@
 import { basename } from 'node:path';
-import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+import type { ChatProfile } from '../core/chatMessage.ts';
+import type { LemmaError } from '../core/errors.ts';
 import { LemmaFailure } from '../core/errors.ts';
-import { glmControlTokens, glmStopTokens, messageParts, renderGlmPrompt } from '../core/glmPrompt.ts';
+import type { FamilyModel } from '../core/models/family.ts';
+import { familyModelOf } from '../core/models/family.ts';
+import type { YarnScaling } from '../core/models/yarn.ts';
+import { familyYarn, yarnTaken } from '../core/models/yarn.ts';
 import type {
   CountTokensParams,
   CountTokensResult,
@@ -11,20 +16,30 @@ import type {
   GenerateResult,
   GpuChoice,
   LoadParams,
+  MemoryReport,
   ModelInfo,
+  StepDown,
+  YarnReport,
 } from '../shared/inferenceProtocol.ts';
 import type { Engine, EngineLog } from './engine.ts';
 import { describeMachine } from './llamaMachine.ts';
 import { checkGgufFile } from './ggufFile.ts';
+import { LlamaJournal } from './llamaJournal.ts';
+import type { Fitted } from './llamaFit.ts';
+import { loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
 import { generateReply } from './llamaGeneration.ts';
+import { ownPrompt } from './llamaOwnPrompt.ts';
 import { evaluationThreads, startLlama } from './llamaSetup.ts';
-import type { ControlTokens } from './promptTokens.ts';
 import { ReplyMemory } from './replyMemory.ts';
-import { findControlTokens, plainTokens, promptTokens } from './promptTokens.ts';
-import { Vocabulary } from './vocabulary.ts';
+import type { StartedLlama } from './llamaSetup.ts';
+import { moveSequence } from './llamaSequence.ts';
+import type { PromptWriter } from './promptWriter.ts';
+import { familyPrompt } from './promptWriter.ts';
+import type { TokenBytes } from './vocabulary.ts';
+import { vocabularyOf } from './vocabulary.ts';
 
-/** Smallest context the engine may shrink to when memory is short, in tokens. */
-const minContextTokens = 2048;
+/** Smallest context the engine may shrink to when memory is short and nobody says what is needed, in tokens. */
+const leastContextTokens = 2048;
 
 /**
  * Prompt tokens evaluated in one go, which is also how often progress is told and a stop is looked at.
@@ -33,69 +48,99 @@ const minContextTokens = 2048;
  */
 const batchTokens = { gpu: 512, cpu: 64 } as const;
 
-/** Log lines of llama.cpp kept as the reason of a failed load. */
-const keptReasons = 4;
-
-/** Turns of the event loop after which its lines have surely come. */
-const logTurns = 10;
-
 /** A model with its one context and sequence, ready to write. */
 export interface LoadedModel {
   readonly model: LlamaModel;
   readonly context: LlamaContext;
   readonly sequence: LlamaContextSequence;
   readonly info: ModelInfo;
-  readonly control: ControlTokens;
-  readonly vocabulary: Vocabulary;
+  readonly prompt: PromptWriter;
+  readonly vocabulary: TokenBytes;
   readonly replies: ReplyMemory<Token>;
-  readonly stopIds: ReadonlySet<number>;
   readonly batchTokens: number;
+}
+
+/** What of a model stays the same when its context is made anew. */
+interface Speech {
+  readonly family: FamilyModel | undefined;
+  readonly profile: ChatProfile;
+  readonly prompt: PromptWriter;
+  readonly vocabulary: TokenBytes;
 }
 
 /** The real engine: llama.cpp by node-llama-cpp, imported at the first load. */
 export class LlamaEngine implements Engine {
   readonly #log: EngineLog;
-  #llama: { readonly gpu: GpuChoice; readonly instance: Llama } | undefined;
+  readonly #journal: LlamaJournal;
+  readonly #start: typeof startLlama;
+  #started: StartedLlama | undefined;
   #loaded: LoadedModel | undefined;
-  #loadedWith: string | undefined;
-  #reasons: string[] = [];
+  #loadedWith = '';
+  /** The context that the present one was made for: memory may have been short. */
+  #wished = 0;
 
-  constructor(log: EngineLog) {
+  /** @param start seam for tests: the library with less memory than the machine has */
+  constructor(log: EngineLog, start: typeof startLlama = startLlama) {
     this.#log = log;
+    this.#journal = new LlamaJournal(log);
+    this.#start = start;
   }
 
   async load(params: LoadParams, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<ModelInfo> {
     signal.throwIfAborted();
-    const key = JSON.stringify([params.modelPath, params.gpu, params.contextTokens, params.threads]);
-    if (this.#loaded && this.#loadedWith === key) return this.#loaded.info;
+    const loadedWith = JSON.stringify([params.modelPath, params.gpu, params.threads, params.yarn ?? false]);
+    if (this.#loaded && this.#loadedWith === loadedWith) {
+      const { wantedContextTokens } = this.#loaded.info;
+      const enough = Math.min(params.contextTokens, this.#longest(this.#loaded.info)) === wantedContextTokens;
+      const larger = params.keepLargerContext === true && params.contextTokens <= Math.max(wantedContextTokens, this.#wished);
+      const least = Math.min(params.leastContextTokens ?? 0, params.contextTokens, this.#longest(this.#loaded.info));
+      if ((enough || larger) && least <= this.#loaded.info.contextTokens) return this.#loaded.info;
+      return this.#resize(this.#loaded, params, signal);
+    }
     const bytes = checkGgufFile(params.modelPath);
     await this.unload();
-    this.#reasons = [];
     const begunAt = performance.now();
-    const llama = await this.#start(params.gpu);
+    const started = await this.#backend(params.gpu);
     signal.throwIfAborted();
-    const model = await this.#attempt(params.modelPath, signal, () =>
-      llama.loadModel({
-        modelPath: params.modelPath,
-        gpuLayers: llama.gpu === false ? 0 : { fitContext: { contextSize: params.contextTokens } },
-        onLoadProgress: (fraction) => onProgress(fraction),
-        loadSignal: signal,
-      }),
+    const memory = await measureMemory(started.llama);
+    const { readGgufFileInfo } = await import('node-llama-cpp');
+    const { general } = await this.#attempt(params.modelPath, signal, () =>
+      readGgufFileInfo(params.modelPath, { readTensorInfo: false }).then(({ metadata }) => metadata),
     );
+    const family = familyModelOf({
+      ...(general.name === undefined ? {} : { name: general.name }),
+      architecture: general.architecture,
+      fileName: basename(params.modelPath),
+    });
+    const yarn = params.yarn ? family?.yarn : undefined;
+    const fitting = (scaling: YarnScaling | undefined) => this.#fit(started, params, general.architecture, scaling, onProgress, signal);
+    let fitted = await fitting(yarn);
+    const report = params.yarn ? await this.#yarnReport(yarn) : undefined;
+    // The longer context would be nonsense without the scaling: what the model was trained for is left.
+    if (yarn && !report?.taken) {
+      await fitted.model.dispose();
+      fitted = await fitting(undefined);
+    }
     try {
-      this.#loaded = await this.#prepare(model, params, bytes, begunAt, signal);
+      const speech = await speechOf(fitted.model, params.modelPath, family);
+      const info = await this.#describe({ started, params, bytes, begunAt, memory, fitted, report, speech });
+      this.#loaded = this.#ready(fitted.model, fitted.context, info, {
+        ...speech,
+        replies: new ReplyMemory((token) => speech.vocabulary.bytes(token)),
+      });
     } catch (error) {
-      await model.dispose();
+      await fitted.model.dispose();
       throw error;
     }
-    this.#loadedWith = key;
+    this.#loadedWith = loadedWith;
+    this.#wished = params.contextTokens;
     return this.#loaded.info;
   }
 
   async unload(): Promise<void> {
     const loaded = this.#loaded;
     this.#loaded = undefined;
-    this.#loadedWith = undefined;
+    this.#loadedWith = '';
     if (!loaded) return;
     // From the inside out: each holds memory of the next.
     await loaded.sequence.dispose();
@@ -104,17 +149,11 @@ export class LlamaEngine implements Engine {
   }
 
   countTokens(params: CountTokensParams): CountTokensResult {
-    const { model, control } = this.#need();
-    const tokenize = tokenizer(model);
-    return {
-      promptTokens: promptTokens(renderGlmPrompt(params.messages), control, tokenize).length,
-      messageTokens: params.messages.map((message) => promptTokens(messageParts(message), control, tokenize).length),
-      contentTokens: params.messages.map(({ content }) => plainTokens(content, control, tokenize).length),
-    };
+    return this.#need().prompt.count(params.messages);
   }
 
   async describeMachine(gpu: GpuChoice): Promise<DescribeMachineResult> {
-    return describeMachine(this.#llama?.instance ?? (await this.#start(gpu)));
+    return describeMachine((this.#started ?? (await this.#backend(gpu))).llama);
   }
 
   async generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult> {
@@ -131,66 +170,152 @@ export class LlamaEngine implements Engine {
 
   async dispose(): Promise<void> {
     await this.unload();
-    await this.#llama?.instance.dispose();
+    await this.#started?.llama.dispose();
   }
 
   /**
    * One backend for the life of a process. A second one cannot be told from the first: the library's later instances
    * lose their logger, and llama.cpp then writes to stdout. The host starts a new process instead.
    */
-  async #start(gpu: GpuChoice): Promise<Llama> {
-    if (this.#llama?.gpu === gpu) return this.#llama.instance;
-    if (this.#llama) throw new LemmaFailure({ code: 'engineStartFailed', reason: `This process runs on ${this.#llama.gpu} already.` });
-    const instance = await startLlama(gpu, (level, message) => {
-      if (level === 'error') this.#reasons = [...this.#reasons, message].slice(-keptReasons);
-      this.#log(level, message);
-    });
-    this.#llama = { gpu, instance };
-    return instance;
+  async #backend(gpu: GpuChoice): Promise<StartedLlama> {
+    if (this.#started && this.#started.asked !== gpu)
+      throw new LemmaFailure({ code: 'engineStartFailed', reason: `This process runs on ${this.#started.asked} already.` });
+    return (this.#started ??= await this.#start(gpu, this.#journal.write));
   }
 
-  async #prepare(model: LlamaModel, params: LoadParams, bytes: number, begunAt: number, signal: AbortSignal): Promise<LoadedModel> {
-    const path = params.modelPath;
-    const { control, vocabulary } = familyOf(model, path);
-    const onGpu = model.llama.gpu !== false && model.gpuLayers > 0;
-    const batchSize = onGpu ? batchTokens.gpu : batchTokens.cpu;
-    const wanted = Math.min(params.contextTokens, model.trainContextSize);
-    const context = await this.#attempt(path, signal, () =>
-      model.createContext({
-        contextSize: { min: Math.min(minContextTokens, wanted), max: wanted },
-        batchSize,
-        threads: evaluationThreads(params.threads, model.llama.cpuMathCores),
-        // On a processor llama.cpp's flash attention takes 2.4 times as long per new token (see the design note).
-        flashAttention: onGpu ? 'auto' : false,
-        createSignal: signal,
-      }),
-    );
+  #fit(
+    { llama }: StartedLlama,
+    params: LoadParams,
+    architecture: string,
+    yarn: YarnScaling | undefined,
+    onProgress: (fraction: number) => void,
+    signal: AbortSignal,
+  ): Promise<Fitted> {
+    const { modelPath, contextTokens } = params;
+    this.#journal.clear();
+    return loadFitting(llama, {
+      ...{ modelPath, architecture, contextTokens, yarn, onProgress, signal },
+      leastContextTokens: params.leastContextTokens ?? Math.min(leastContextTokens, contextTokens),
+      contextOptions: (model) => ({ ...contextOptions(model, params.threads), createSignal: signal }),
+      step: (work) => this.#attempt(modelPath, signal, work),
+    });
+  }
+
+  /** A context of another size for the model that is loaded. What the old one remembers is moved where that can be. */
+  async #resize(loaded: LoadedModel, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
+    const { model, info } = loaded;
+
+    const begunAt = performance.now();
+    const wanted = Math.min(params.contextTokens, this.#longest(info));
+    const least = Math.min(wanted, params.leastContextTokens ?? leastContextTokens);
+    this.#loaded = undefined;
+    const moved = await moveSequence(loaded.sequence, this.#log);
+    await loaded.context.dispose();
+    const make = (contextSize: number) =>
+      this.#attempt(info.path, signal, () => model.createContext({ ...contextOptions(model, params.threads), contextSize }));
+    let context: LlamaContext | undefined;
+    let short: Extract<LemmaError, { code: 'insufficientMemory' }> | undefined;
+    try {
+      for (const contextSize of [wanted, ...halvings(wanted, least)]) {
+        try {
+          context = await make(contextSize);
+          break;
+        } catch (error) {
+          if (!(error instanceof LemmaFailure && error.error.code === 'insufficientMemory')) throw error;
+          short ??= error.error;
+        }
+      }
+      // What there was before fits again, so the model stays; the turn is told that it needs more.
+      context ??= await make(info.contextTokens);
+    } catch (error) {
+      moved.forget();
+      await model.dispose();
+      this.#loadedWith = '';
+      throw error;
+    }
+    const stepDowns: StepDown[] = short
+      ? [{ failed: 'context', contextTokens: wanted, gpuLayers: info.gpuLayers, reason: short.reason }]
+      : [];
+    const changed = { contextTokens: context.contextSize, wantedContextTokens: wanted, stepDowns };
+    const changedInfo = { ...info, ...changed, loadMs: Math.round(performance.now() - begunAt) };
+    this.#loaded = this.#ready(model, context, changedInfo, loaded);
+    this.#wished = params.contextTokens;
+    await moved.into(this.#loaded.sequence);
+    this.#log('info', `Context: ${info.contextTokens} to ${context.contextSize} tokens, ${this.#loaded.sequence.nextTokenIndex} kept.`);
+    if (short && context.contextSize < least) throw new LemmaFailure(short);
+    return this.#loaded.info;
+  }
+
+  #ready(
+    model: LlamaModel,
+    context: LlamaContext,
+    info: ModelInfo,
+    { prompt, vocabulary, replies }: Pick<LoadedModel, 'prompt' | 'vocabulary' | 'replies'>,
+  ): LoadedModel {
+    const onGpu = info.device === 'gpu';
+    return {
+      ...{ model, context, info, prompt, vocabulary, replies },
+      sequence: context.getSequence(),
+      batchTokens: onGpu ? batchTokens.gpu : batchTokens.cpu,
+    };
+  }
+
+  async #describe(about: {
+    readonly started: StartedLlama;
+    readonly params: LoadParams;
+    readonly bytes: number;
+    readonly begunAt: number;
+    readonly memory: MemoryReport;
+    readonly fitted: Fitted;
+    readonly report: YarnReport | undefined;
+    readonly speech: Speech;
+  }): Promise<ModelInfo> {
+    const { started, params, bytes, memory, fitted, report, speech } = about;
+    const { model, context } = fitted;
+    const onGpu = isOnGpu(model);
     const [deviceName] = onGpu ? await model.llama.getGpuDeviceNames() : [];
     return {
-      model,
-      context,
-      sequence: context.getSequence(),
-      control,
-      vocabulary,
-      replies: new ReplyMemory((token) => vocabulary.bytes(token)),
-      stopIds: new Set(glmStopTokens.map((name) => control.get(name)).filter((id) => id !== undefined)),
-      batchTokens: batchSize,
-      info: {
-        name: model.fileInfo.metadata.general.name ?? basename(path),
-        path,
-        architecture: model.architecture,
-        bytes,
-        device: onGpu ? 'gpu' : 'cpu',
-        backend: onGpu ? String(model.llama.gpu) : 'cpu',
-        ...(deviceName === undefined ? {} : { deviceName }),
-        gpuLayers: model.gpuLayers,
-        layers: model.fileInsights.totalLayers,
-        contextTokens: context.contextSize,
-        trainedContextTokens: model.trainContextSize,
-        threads: context.currentThreads,
-        loadMs: Math.round(performance.now() - begunAt),
-      },
+      name: model.fileInfo.metadata.general.name ?? basename(params.modelPath),
+      path: params.modelPath,
+      architecture: model.architecture,
+      bytes,
+      ...(speech.family ? { familyId: speech.family.id } : {}),
+      profile: speech.profile,
+      replyStart: speech.prompt.replyStart,
+      device: onGpu ? 'gpu' : 'cpu',
+      backend: onGpu ? String(model.llama.gpu) : 'cpu',
+      askedBackend: params.gpu,
+      refusedBackends: started.refused,
+      ...(deviceName === undefined ? {} : { deviceName }),
+      gpuLayers: model.gpuLayers,
+      layers: model.fileInsights.totalLayers,
+      contextTokens: context.contextSize,
+      wantedContextTokens: fitted.wantedContextTokens,
+      trainedContextTokens: report?.taken ? report.originalContextTokens : model.trainContextSize,
+      ...(report ? { yarn: report } : {}),
+      memory,
+      stepDowns: fitted.stepDowns,
+      threads: context.currentThreads,
+      loadMs: Math.round(performance.now() - about.begunAt),
     };
+  }
+
+  /** What the engine's log says of the context that was just made. */
+  async #yarnReport(yarn: YarnScaling | undefined): Promise<YarnReport> {
+    await this.#journal.settle();
+    const frequencyScale = this.#journal.lastNumber(/^llama_context:\s*freq_scale\s*=\s*([\d.eE+-]+)/);
+    const report: YarnReport = {
+      ...(yarn ?? familyYarn),
+      ...(frequencyScale === undefined ? {} : { frequencyScale }),
+      taken: yarn !== undefined && yarnTaken(yarn, frequencyScale),
+    };
+    this.#log(report.taken ? 'info' : 'warn', `YaRN: ${JSON.stringify(report)}`);
+    return report;
+  }
+
+  /** The longest context of the loaded model, as it was loaded. */
+  #longest(info: ModelInfo): number {
+    return info.yarn?.taken ? info.yarn.factor * info.yarn.originalContextTokens : info.trainedContextTokens;
   }
 
   /** Runs one step of loading; its failure gets llama.cpp's own last words as the reason. */
@@ -199,12 +324,11 @@ export class LlamaEngine implements Engine {
       return await step();
     } catch (error) {
       signal.throwIfAborted();
-      // llama.cpp's lines come from its own thread, a turn or two after the failure.
-      for (let turn = 0; turn < logTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
-      const reasons = [...new Set(this.#reasons)].filter((line) => !line.endsWith('failed to load model'));
-      const reason = reasons.join('\n') || (error instanceof Error ? error.message : String(error));
+      const own = error instanceof Error ? error.message : String(error);
+      const reason = (await this.#journal.takeReasons()) || own;
       const { InsufficientMemoryError } = await import('node-llama-cpp');
-      throw new LemmaFailure({ code: error instanceof InsufficientMemoryError ? 'insufficientMemory' : 'modelLoadFailed', path, reason });
+      const short = error instanceof InsufficientMemoryError || saysOutOfMemory(reason);
+      throw new LemmaFailure({ code: short ? 'insufficientMemory' : 'modelLoadFailed', path, reason });
     }
   }
 
@@ -214,18 +338,45 @@ export class LlamaEngine implements Engine {
   }
 }
 
-/** What Lemma must know of the vocabulary. @throws LemmaFailure modelLoadFailed for a model of another family */
-function familyOf(model: LlamaModel, path: string): { control: ControlTokens; vocabulary: Vocabulary } {
-  const { model: kind, tokens, token_type: types } = model.fileInfo.metadata.tokenizer.ggml;
-  const { tokens: control, missing } = findControlTokens(glmControlTokens, tokenizer(model));
-  if (kind !== 'gpt2' || missing.length > 0) {
-    const lack = missing.length > 0 ? `no ${missing.join(', ')} in its vocabulary` : `a vocabulary of the kind ${kind}`;
-    const reason = `Lemma speaks to models of the GLM-4 and GLM-Z1 family; this one (${model.architecture}) has ${lack}.`;
-    throw new LemmaFailure({ code: 'modelLoadFailed', path, reason });
-  }
-  return { control, vocabulary: new Vocabulary(tokens, types) };
+function isOnGpu(model: LlamaModel): boolean {
+  return model.llama.gpu !== false && model.gpuLayers > 0;
 }
 
-function tokenizer(model: LlamaModel): (text: string, special: boolean) => number[] {
-  return (text, special) => model.tokenize(text, special);
+function contextOptions(model: LlamaModel, threads: number) {
+  const onGpu = isOnGpu(model);
+  return {
+    batchSize: onGpu ? batchTokens.gpu : batchTokens.cpu,
+    threads: evaluationThreads(threads, model.llama.cpuMathCores),
+    // On a processor llama.cpp's flash attention takes 2.4 times as long per new token (docs/design/0003).
+    flashAttention: onGpu ? ('auto' as const) : false,
+  };
+}
+
+/** Ever smaller sizes down to `least`. */
+function halvings(from: number, least: number): number[] {
+  const sizes: number[] = [];
+  for (let size = Math.ceil(from / 2); size > least; size = Math.ceil(size / 2)) sizes.push(size);
+  return from > least ? [...sizes, least] : [];
+}
+
+/**
+ * How the model is spoken to.
+ * @throws LemmaFailure modelLoadFailed where its vocabulary or template cannot be used
+ */
+async function speechOf(model: LlamaModel, path: string, family: FamilyModel | undefined): Promise<Speech> {
+  const { model: kind, tokens, token_type: types } = model.fileInfo.metadata.tokenizer.ggml;
+  const refuse = (lack: string): LemmaFailure => new LemmaFailure({ code: 'modelLoadFailed', path, reason: lack });
+  const vocabulary = vocabularyOf(kind, tokens, types);
+  if (!vocabulary) throw refuse(`Lemma cannot read its vocabulary, which is of the kind ${kind}.`);
+  const profile = family?.profile ?? 'own';
+  if (profile === 'own') {
+    const prompt = await ownPrompt(model).catch((error: unknown) => {
+      throw refuse(`Its chat template cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    return { family, profile, prompt, vocabulary };
+  }
+  const prompt = familyPrompt(profile, (text, special) => model.tokenize(text, special));
+  if ('missing' in prompt)
+    throw refuse(`It is named as a model of the GLM-4 and GLM-Z1 family, but its vocabulary has no ${prompt.missing.join(', ')}.`);
+  return { family, profile, prompt, vocabulary };
 }

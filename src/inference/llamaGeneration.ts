@@ -10,13 +10,11 @@ import { randomInt } from 'node:crypto';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { planBudget } from '../core/budget.ts';
 import { LemmaFailure } from '../core/errors.ts';
-import { promptText, renderGlmPrompt } from '../core/glmPrompt.ts';
 import type { Sampling } from '../core/chatMessage.ts';
 import { planThinking, thoughtClosing } from '../core/thinkingBudget.ts';
 import type { GenerateParams, GenerateProgress, GenerateResult } from '../shared/inferenceProtocol.ts';
 import { Detokenizer } from './detokenizer.ts';
 import type { LoadedModel } from './llamaEngine.ts';
-import { plainTokens, promptTokens } from './promptTokens.ts';
 import { TextBatcher } from './textBatcher.ts';
 import { ThoughtWatch } from './thoughtWatch.ts';
 
@@ -33,16 +31,14 @@ export async function generateReply(
   signal: AbortSignal,
 ): Promise<GenerateResult> {
   const begunAt = performance.now();
-  const { model, sequence, control, replies } = loaded;
+  const { sequence, prompt, replies } = loaded;
   const { prefill = '' } = params;
-  const tokenize = (text: string): readonly Token[] =>
-    plainTokens(text, control, (each, special) => model.tokenize(each, special)) as Token[];
-  const parts = renderGlmPrompt(params.messages);
-  const questionIds = promptTokens(parts, control, (text, special) => model.tokenize(text, special)) as Token[];
+  const tokenize = (text: string): readonly Token[] => prompt.plain(text) as Token[];
+  const { ids: questionIds, text: promptText } = prompt.write(params.messages);
   const closing = params.closeThought ? thoughtClosing(prefill) : '';
   const forcedIds = closing === '' ? [] : tokenize(closing);
   const { ids: beginningIds, held } = replies.recall(prefill, tokenize, closing === '');
-  const promptIds = [...questionIds, ...beginningIds];
+  const promptIds = [...(questionIds as Token[]), ...beginningIds];
 
   const contextTokens = sequence.contextSize;
   const wantedTokens = Math.max(params.maxTokens, forcedIds.length + 1);
@@ -81,7 +77,7 @@ export async function generateReply(
     generatedTokens: reply.textTokens,
     promptMs: reply.firstAt - begunAt,
     generateMs: performance.now() - reply.firstAt,
-    ...(params.trace ? { trace: { prompt: promptText(parts) + prefill, promptIds, generatedIds: reply.ids } } : {}),
+    ...(params.trace ? { trace: { prompt: promptText + prefill, promptIds, generatedIds: reply.ids } } : {}),
   };
 }
 
@@ -139,7 +135,8 @@ interface Reply {
 }
 
 async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Report, signal: AbortSignal): Promise<Reply> {
-  const { model, sequence, stopIds, vocabulary } = loaded;
+  const { model, sequence, vocabulary } = loaded;
+  const { stopIds } = loaded.prompt;
   const { promptIds, written, forcedIds, maxTokens, watch } = request;
   const detokenizer = new Detokenizer((token) => vocabulary.bytes(token));
   detokenizer.takeUp(request.heldIds);

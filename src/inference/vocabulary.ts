@@ -1,5 +1,40 @@
 /** What a vocabulary entry is, by `tokenizer.ggml.token_type` (llama.cpp, `llama_token_type`). */
-const tokenType = { control: 3, userDefined: 4 } as const;
+const tokenType = { control: 3, userDefined: 4, byte: 6 } as const;
+
+/** What each token adds to a reply's text. */
+export interface TokenBytes {
+  /** Possibly a part of a UTF-8 character; nothing for a control token. */
+  bytes(id: number): Uint8Array;
+}
+
+/**
+ * @param kind `tokenizer.ggml.model`
+ * @returns undefined for a kind of vocabulary that Lemma cannot read
+ */
+export function vocabularyOf(kind: string, tokens: readonly string[], types: readonly number[]): TokenBytes | undefined {
+  if (kind === 'gpt2') return new Vocabulary(tokens, types);
+  return kind === 'llama' || kind === 'gemma4' ? new PieceVocabulary(tokens, types) : undefined;
+}
+
+/** SentencePiece vocabularies write spaces as `▁` and single bytes as `<0x0A>` (`tokenizer.ggml.model` is `llama`). */
+export class PieceVocabulary implements TokenBytes {
+  readonly #tokens: readonly string[];
+  readonly #types: readonly number[];
+
+  constructor(tokens: readonly string[], types: readonly number[]) {
+    this.#tokens = tokens;
+    this.#types = types;
+  }
+
+  bytes(id: number): Uint8Array {
+    const type = this.#types[id];
+    const token = this.#tokens[id];
+    if (token === undefined || type === tokenType.control) return new Uint8Array();
+    const byte = type === tokenType.byte ? /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1] : undefined;
+    if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
+    return new TextEncoder().encode(token.replaceAll('\u2581', ' '));
+  }
+}
 
 /**
  * The bytes of the tokens of a byte-level BPE vocabulary (`tokenizer.ggml.model` is `gpt2`), from the GGUF file itself.
@@ -7,7 +42,7 @@ const tokenType = { control: 3, userDefined: 4 } as const;
  * llama.cpp's own detokenizer is not used: for BPE vocabularies it «cleans up» spaces, so that the tokens ` !` and
  * ` ?` lose theirs and `a !== b` would come out as `a!== b`, unlike with transformers.
  */
-export class Vocabulary {
+export class Vocabulary implements TokenBytes {
   readonly #tokens: readonly string[];
   readonly #types: readonly number[];
 

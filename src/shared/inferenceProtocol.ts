@@ -5,9 +5,11 @@
  * Requests fail with a `ResponseError` whose `data` is a `LemmaError`. A cancelled `generate` does not
  * fail: it resolves with `stop: 'cancelled'` and everything generated so far has been reported.
  */
-import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import { NotificationType, NotificationType0, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { ChatMessage, ChatProfile, Sampling } from '../core/chatMessage.ts';
+import type { TurnPart } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
+import type { FamilyModelId } from '../core/models/family.ts';
 
 export const inferenceProtocolVersion = 2;
 
@@ -27,16 +29,26 @@ export interface HelloResult {
   readonly engineVersion: string;
 }
 
-/** `auto` takes the best backend there is; `off` is the processor. */
-export type GpuChoice = 'auto' | 'cuda' | 'vulkan' | 'metal' | 'off';
+/** What runs the layers that are not on the processor. */
+export type GpuBackend = 'cuda' | 'vulkan' | 'metal';
+/** `auto` takes the best backend there is. */
+export type GpuChoice = 'auto' | GpuBackend | 'cpu';
 
 export interface LoadParams {
   readonly modelPath: string;
   readonly gpu: GpuChoice;
-  /** Wanted context size in tokens; the model's trained length is the upper bound. */
+  /** Wanted context size in tokens; what the model was trained for (with YaRN: stretched to) is the upper bound. */
   readonly contextTokens: number;
+  /** Where memory is short, the context may shrink to this, in tokens; absent: 2,048. */
+  readonly leastContextTokens?: number;
+  /** A context that is there already and larger than wanted is kept, with what it remembers. */
+  readonly keepLargerContext?: boolean;
+  /** Stretch the context by YaRN as the model's card says. A change loads the model again. */
+  readonly yarn?: boolean;
   /** CPU threads for evaluation; 0 lets the engine leave one core to the event loop. */
   readonly threads: number;
+  /** The model is unloaded after so many idle minutes; 0 or absent: never. */
+  readonly keepAliveMinutes?: number;
   /** For `LoadProgress`, unique per request. */
   readonly progressToken: string;
 }
@@ -44,21 +56,74 @@ export interface LoadProgress {
   /** 0 to 1. */
   readonly fraction: number;
 }
+
+/** Why a backend is not used. `notInstalled`: its pack is missing; `noDevice`: no card or driver for it. */
+export interface BackendRefusal {
+  readonly backend: GpuBackend;
+  readonly because: 'notInstalled' | 'noDevice' | 'otherSystem' | 'failed';
+  /** The engine's own words, where there are any. */
+  readonly detail?: string;
+}
+
+/** The context stretched by YaRN, and what the engine's log says of it. */
+export interface YarnReport {
+  readonly factor: number;
+  readonly originalContextTokens: number;
+  /** Read back from the engine; 1 / factor when YaRN is in effect. Absent: the engine did not say. */
+  readonly frequencyScale?: number;
+  /** The engine really uses it. */
+  readonly taken: boolean;
+}
+
+/** Bytes, measured before the load. */
+export interface MemoryReport {
+  readonly ramTotal: number;
+  readonly ramFree: number;
+  /** Absent without a GPU. */
+  readonly vramTotal?: number;
+  readonly vramFree?: number;
+}
+
+/** One try that did not fit into memory. */
+export interface StepDown {
+  readonly failed: 'model' | 'context';
+  readonly contextTokens: number;
+  readonly gpuLayers: number;
+  /** The engine's own words. */
+  readonly reason: string;
+}
+
 export interface ModelInfo {
   /** From the file's metadata, else the file's name. */
   readonly name: string;
   readonly path: string;
   readonly architecture: string;
   readonly bytes: number;
+  /** Row of the family's table; absent for a model outside of it. */
+  readonly familyId?: FamilyModelId;
+  readonly profile: ChatProfile;
+  /** Part in which its replies start. */
+  readonly replyStart: TurnPart;
   /** What evaluation really runs on; `server`: on another engine's machine, see `ServedBy`. */
   readonly device: 'gpu' | 'cpu' | 'server';
   /** Backend in use: `cuda`, `vulkan`, `metal` or `cpu`; of a server its engine's name. */
   readonly backend: string;
+  readonly askedBackend: GpuChoice;
+  /** Backends that would have come before the one in use. */
+  readonly refusedBackends: readonly BackendRefusal[];
   readonly deviceName?: string;
   readonly gpuLayers: number;
   readonly layers: number;
   readonly contextTokens: number;
+  /** What was asked for, as far as the model can; more than `contextTokens` where memory was short. */
+  readonly wantedContextTokens: number;
+  /** As trained, without YaRN. */
   readonly trainedContextTokens: number;
+  /** Present when YaRN was asked for. */
+  readonly yarn?: YarnReport;
+  readonly memory: MemoryReport;
+  /** Tries that did not fit, in order. */
+  readonly stepDowns: readonly StepDown[];
   readonly threads: number;
   readonly loadMs: number;
   /** With the device `server` alone; sizes, layers and threads are 0 then, for nobody says them. */
@@ -76,13 +141,14 @@ export interface ServedBy {
 
 export interface GenerateParams {
   readonly messages: readonly ChatMessage[];
+  /** As `ModelInfo` has it: what the host reckoned with. */
   readonly profile: ChatProfile;
   readonly sampling: Sampling;
   /** Wish for new tokens; clamped to what the context has left after the prompt. */
   readonly maxTokens: number;
   /**
-   * The reply's own beginning (after the enforced `<think>`), for going on with a reply. Plain text. Where it is what a
-   * reply written lately began with, its tokens are those that were written.
+   * The reply's own beginning, for going on with a reply: what follows the prompt, so behind an enforced `<think>`. Plain
+   * text. Where it is what a reply written lately began with, its tokens are those that were written.
    */
   readonly prefill?: string;
   /** `prefill` is inside the thought, which is closed now: the closing text is the first text of the reply. */
@@ -205,4 +271,6 @@ export const describeMachineRequest = new RequestType<DescribeMachineParams, Des
 export const describeModelsRequest = new RequestType<DescribeModelsParams, ModelDescription[], LemmaError>('lemma/describeModels');
 export const loadProgress = new ProgressType<LoadProgress>();
 export const generateProgress = new ProgressType<GenerateProgress>();
+/** The model was unloaded because nobody used it for a while. */
+export const unloadedNotification = new NotificationType0('lemma/unloaded');
 export const logNotification = new NotificationType<LogParams>('lemma/log');

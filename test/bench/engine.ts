@@ -42,7 +42,7 @@ export async function measureEngine(): Promise<EngineFigures> {
   const alones: ChildProcess[] = [];
   try {
     const begunAt = performance.now();
-    const info = await client.load({ modelPath, gpu: 'off', contextTokens: 4096, threads: 0 }, quiet);
+    const info = await client.load({ modelPath, gpu: 'cpu', contextTokens: 4096, threads: 0 }, quiet);
     if (!info) throw new Error('The load was cancelled.');
     const loadMs = performance.now() - begunAt;
     const alone = await startAlone(info.threads, false);

@@ -132,7 +132,9 @@ export const strings: PanelStrings = {
 
 export const modelInfo: ModelInfo = {
   ...{ name: 'GLM-Z1-9B', path: '/models/glm.gguf', architecture: 'glm4', bytes: 6_166_575_232, device: 'gpu', backend: 'cuda' },
-  ...{ gpuLayers: 41, layers: 41, contextTokens: 32_768, trainedContextTokens: 32_768, threads: 7, loadMs: 4200 },
+  ...{ familyId: 'glm-z1-9b-0414', profile: 'glm-z1', replyStart: 'thought', askedBackend: 'auto', refusedBackends: [] },
+  ...{ gpuLayers: 41, layers: 41, contextTokens: 32_768, wantedContextTokens: 32_768, trainedContextTokens: 32_768 },
+  ...{ memory: { ramTotal: 32e9, ramFree: 20e9, vramTotal: 24e9, vramFree: 22e9 }, stepDowns: [], threads: 7, loadMs: 4200 },
 };
 
 const latex = 'Let $a, b$ be positive real numbers such that\n$ab = a + b + 3$. Determine the range of\npossible values for $a + b$.\n';

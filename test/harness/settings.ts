@@ -29,7 +29,7 @@ export const quietSettings: Settings = {
 /** Lemma on the tiny model: the processor, greedy, so that every run gives the same reply. */
 export const tinyModelSettings: Settings = {
   'lemma.model.path': tinyModelPath,
-  'lemma.model.gpu': 'off',
+  'lemma.model.gpu': 'cpu',
   'lemma.model.contextTokens': 8192,
   'lemma.sampling.temperature': 0,
 };

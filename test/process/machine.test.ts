@@ -49,7 +49,7 @@ describe('What the inference process tells of machine and models', () => {
   });
 
   it('is the processor where no GPU is asked for, without a model', async () => {
-    assert.deepEqual(await client.describeMachine('off'), { backend: 'cpu', deviceNames: [], unified: false });
+    assert.deepEqual(await client.describeMachine('cpu'), { backend: 'cpu', deviceNames: [], unified: false });
   });
 
   it('comes while a reply is written, which goes on undisturbed', async () => {
@@ -58,7 +58,7 @@ describe('What the inference process tells of machine and models', () => {
     const answered: string[] = [];
     const { pieces, result } = await reply(client, ask(countTo400), (piece) => {
       if (piece.kind !== 'text' || asked) return;
-      asked = Promise.all([client.describeMachine('off'), client.describeModels([fixtureModel])]).then(([machine, models]) =>
+      asked = Promise.all([client.describeMachine('cpu'), client.describeModels([fixtureModel])]).then(([machine, models]) =>
         answered.push(machine?.backend ?? '', `${models?.length}`),
       );
     });
@@ -69,6 +69,6 @@ describe('What the inference process tells of machine and models', () => {
 
   it('is nothing when it was cancelled before', async () => {
     assert.equal(await client.describeModels([fixtureModel], AbortSignal.abort()), undefined);
-    assert.equal(await client.describeMachine('off', AbortSignal.abort()), undefined);
+    assert.equal(await client.describeMachine('cpu', AbortSignal.abort()), undefined);
   });
 });

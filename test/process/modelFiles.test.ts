@@ -69,10 +69,16 @@ describe('Loading a model', () => {
     assert.match((await reply(client, ask('What is 2 + 2?'))).text, /\\boxed\{4\}/);
   });
 
-  it('on a backend that is not there fails with a reason', async () => {
-    const error = await loadFailure({ gpu: process.platform === 'darwin' ? 'cuda' : 'metal' });
-    assert.ok(error.code === 'engineStartFailed', error.code);
-    assert.ok(error.reason.length > 0);
+  it('on a backend that is not there takes the best there is and says why', async () => {
+    const other = process.platform === 'darwin' ? 'cuda' : 'metal';
+    const info = await loaded(client, { gpu: other });
+    assert.equal(info.askedBackend, other);
+    assert.deepEqual(info.refusedBackends, [{ backend: other, because: 'otherSystem' }]);
+    assert.equal(info.backend === 'cpu', info.device === 'cpu');
+    const best = await loaded(client, { gpu: 'auto' });
+    assert.equal(best.device === 'gpu', best.refusedBackends.every(({ backend }) => backend !== best.backend) && best.gpuLayers > 0);
+    assert.ok(best.device === 'gpu' || best.refusedBackends.length > 0, JSON.stringify(best.refusedBackends));
+    await loaded(client);
   });
 
   it('from a path with spaces and other scripts works', async () => {

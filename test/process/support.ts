@@ -36,7 +36,7 @@ export function newClient(module = modulePath): { client: InferenceClient; lines
   return { client: new InferenceClient({ modulePath: module, log }), lines };
 }
 
-export const smallLoad: Omit<LoadParams, 'progressToken'> = { modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 };
+export const smallLoad: Omit<LoadParams, 'progressToken'> = { modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0 };
 
 export async function loaded(client: InferenceClient, changes: Partial<LoadParams> = {}): Promise<ModelInfo> {
   const info = await client.load({ ...smallLoad, ...changes }, () => undefined);

@@ -23,7 +23,7 @@ export interface TurnBench {
 export async function turnBench(): Promise<TurnBench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
   const { client } = newClient();
-  const model = new ModelService(client, () => ({ modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 }));
+  const model = new ModelService(client, () => ({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0 }));
   const remembered = new Map<string, string>();
   const memory = {
     get: (key: string) => remembered.get(key),

@@ -40,7 +40,7 @@ describe('A turn on the real engine', () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
     ({ client } = newClient());
-    model = new TracedModel(client, () => ({ modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 }));
+    model = new TracedModel(client, () => ({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0 }));
     conversations = new Conversations(folder, { get: () => undefined, update: () => Promise.resolve() }, quiet);
     turns = new TurnRunner(conversations, model, () => reply, quiet);
   });
@@ -212,7 +212,7 @@ describe('A turn on the real engine', () => {
     assert.deepEqual(new Set(told), new Set([undefined]));
     told.length = 0;
     await client.unload();
-    await client.load({ modelPath: fixtureModel, gpu: 'off', contextTokens: 4096, threads: 0 }, () => undefined);
+    await client.load({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0 }, () => undefined);
     await turns.resume(newest().question.id, 'continue');
     listening.dispose();
     const prompt = newest().promptTokens;

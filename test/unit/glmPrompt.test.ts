@@ -115,3 +115,19 @@ describe("Python's strip", () => {
     assert.equal(pythonStrip(text), text);
   });
 });
+
+describe('The prompts of the other models of the family', () => {
+  const messages: ChatMessage[] = [{ role: 'system', content: 'S' }, user(' a\n'), { role: 'assistant', content: ' b ' }, user('c')];
+  const written = (profile: 'glm-4' | 'rumination', prefill?: string): string =>
+    promptText(renderGlmPrompt(messages, { profile, ...(prefill === undefined ? {} : { prefill }) }));
+
+  it('end in the role alone; GLM-4 keeps white space around contents, as its template does', () => {
+    assert.equal(written('glm-4'), '[gMASK]<sop><|system|>\nS<|user|>\n a\n<|assistant|>\n b <|user|>\nc<|assistant|>');
+    assert.equal(written('rumination'), '[gMASK]<sop><|system|>\nS<|user|>\na<|assistant|>\nb<|user|>\nc<|assistant|>');
+  });
+
+  it('go on with a reply right behind the role', () => {
+    assert.ok(written('glm-4', '\nHello').endsWith('<|user|>\nc<|assistant|>\nHello'));
+    assert.ok(written('rumination', '\n<think>Hm').endsWith('<|user|>\nc<|assistant|>\n<think>Hm'));
+  });
+});

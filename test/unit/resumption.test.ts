@@ -173,3 +173,24 @@ describe('The budget of a thought that goes on', () => {
     assert.equal(last.thought, thought);
   });
 });
+
+describe('The beginning of a reply that goes on', () => {
+  const turn = fold(answered).last;
+  const unfinished: Turn = { ...turn, answer: '' };
+  const { answeringAt: _answeringAt, ...thinking } = unfinished;
+
+  it('holds the opening tag where the model wrote that itself', () => {
+    assert.equal(writtenSoFar(turn, 'continue', 'answer').text, `<think>${thought}</think>${answer}`);
+    assert.deepEqual(writtenSoFar(thinking, 'continue', 'answer'), { text: `<think>${thought}`, start: 'thought', thoughtSoFar: thought });
+    assert.deepEqual(writtenSoFar(thinking, 'answerNow', 'answer'), {
+      ...{ text: `<think>${thought}`, start: 'thought', thoughtSoFar: thought },
+      closeThought: true,
+    });
+  });
+
+  it('is the answer alone where there is no thought', () => {
+    const plain: Turn = { ...turn, thought: '' };
+    assert.deepEqual(writtenSoFar(plain, 'continue', 'answer'), { text: answer, start: 'answer' });
+    assert.deepEqual(writtenSoFar({ ...thinking, thought: '' }, 'continue', 'answer'), { text: '', start: 'answer' });
+  });
+});

@@ -1,0 +1,53 @@
+/** Moves what a context remembers into another one of another size, so that nothing of it is evaluated twice. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { LlamaContextSequence } from 'node-llama-cpp';
+import type { EngineLog } from './engine.ts';
+
+/** Fewer tokens are evaluated sooner than they are written and read. */
+const leastTokens = 64;
+
+export interface MovedSequence {
+  /** Gives the new sequence what the old one remembered, as far as it fits; then forgets it. */
+  into(sequence: LlamaContextSequence): Promise<void>;
+  forget(): void;
+}
+
+/**
+ * Takes what the sequence remembers, through a file that only this user can read. Where there is no room for that, it is
+ * evaluated again with the next prompt.
+ */
+export async function moveSequence(sequence: LlamaContextSequence, log: EngineLog): Promise<MovedSequence> {
+  if (sequence.nextTokenIndex < leastTokens) return { into: () => Promise.resolve(), forget: () => undefined };
+  let folder: string | undefined;
+  const forget = (): void => {
+    if (folder !== undefined) void rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    folder = undefined;
+  };
+  let file: string | undefined;
+  try {
+    folder = await mkdtemp(path.join(tmpdir(), 'lemma-context-'));
+    file = path.join(folder, 'sequence');
+    await sequence.saveStateToFile(file);
+  } catch (error) {
+    log('warn', `What the context remembers cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+    forget();
+    file = undefined;
+  }
+  return {
+    forget,
+    into: async (next) => {
+      if (file === undefined) return;
+      try {
+        // Written a moment ago by this process, with the same model.
+        await next.loadStateFromFile(file, { acceptRisk: true });
+      } catch (error) {
+        log('warn', `What the context remembered cannot be read back: ${error instanceof Error ? error.message : String(error)}`);
+        await next.clearHistory();
+      } finally {
+        forget();
+      }
+    },
+  };
+}
