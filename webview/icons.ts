@@ -44,6 +44,7 @@ import settingsGear from '@vscode/codicons/src/icons/settings-gear.svg';
 import symbolMethod from '@vscode/codicons/src/icons/symbol-method.svg';
 import symbolOperator from '@vscode/codicons/src/icons/symbol-operator.svg';
 import sync from '@vscode/codicons/src/icons/sync.svg';
+import thinking from '@vscode/codicons/src/icons/thinking.svg';
 import trash from '@vscode/codicons/src/icons/trash.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 import wordWrap from '@vscode/codicons/src/icons/word-wrap.svg';
@@ -89,6 +90,7 @@ const sources = {
   'symbol-method': symbolMethod,
   'symbol-operator': symbolOperator,
   sync,
+  thinking,
   trash,
   warning,
   'word-wrap': wordWrap,

@@ -50,6 +50,8 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
       return { ...store, host: { ...host, fonts: message.fonts } };
     case 'habits':
       return { ...store, host: { ...host, habits: message.habits } };
+    case 'thinking':
+      return { ...store, host: { ...host, thinking: message.thinking } };
     case 'notice':
       return { ...store, host: { ...host, notice: message.notice } };
     case 'attachments':

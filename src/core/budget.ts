@@ -40,6 +40,17 @@ export function planBudget({ promptTokens, wantedTokens, contextTokens }: Budget
   return { ok: true, maxTokens, clamped: maxTokens < wanted };
 }
 
+/**
+ * Whether the user has to know that a reply has less room than was wished for. With the recommended 30,000 tokens in
+ * GLM-Z1's context nearly every reply has a little less; it counts where less than half of the wish is left, or where the
+ * reply has come into the last eighth of its room.
+ */
+export function isRoomTight(room: { readonly maxTokens: number; readonly wantedTokens: number; readonly writtenTokens: number }): boolean {
+  const { maxTokens, wantedTokens, writtenTokens } = room;
+  if (maxTokens >= wantedTokens) return false;
+  return maxTokens < wantedTokens / 2 || writtenTokens > maxTokens * (7 / 8);
+}
+
 export interface TrimmedText {
   readonly text: string;
   /** Where `text` lies in the original: UTF-16 offsets, end-exclusive. */

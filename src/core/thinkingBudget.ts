@@ -10,6 +10,11 @@ import { suffixThatBegins } from './thoughtSplitter.ts';
 /** The budgets that the panel offers, in tokens; 0 is no limit. */
 export const thinkingChoices: readonly number[] = [0, 1024, 4096, 16_384];
 
+/** Those and the one of the user's setting, in order. */
+export function choicesWith(settingTokens: number): readonly number[] {
+  return [...new Set([...thinkingChoices, Math.max(0, settingTokens)])].sort((a, b) => a - b);
+}
+
 /** How far a thought may go beyond its budget to end its sentence, in tokens; an eighth of a small reply instead. */
 const sentenceTokens = 64;
 

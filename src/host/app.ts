@@ -6,6 +6,7 @@ import { toLemmaError } from '../core/errors.ts';
 import { AnswerActions } from './answerActions.ts';
 import { Attachments } from './attachments.ts';
 import { Config } from './config.ts';
+import type { ReplySettings } from './config.ts';
 import { ContextMeter } from './contextMeter.ts';
 import { ConversationHistory } from './conversationHistory.ts';
 import { Conversations } from './conversations.ts';
@@ -28,6 +29,7 @@ import { askedAgainNote } from './serverMessages.ts';
 import { StatusBar } from './statusBar.ts';
 import { sharedStorageFolder } from './storageFolder.ts';
 import { TextViews } from './textViews.ts';
+import { ThinkingBudget } from './thinkingBudget.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import { TurnRunner } from './turn.ts';
 import { restartedNote } from './userMessages.ts';
@@ -55,6 +57,7 @@ export class LemmaApp {
   readonly questions: Questions;
   readonly meter: ContextMeter;
   readonly answers: AnswerActions;
+  readonly thinking: ThinkingBudget;
   /** Resolves when the conversation that was shown last is open again. */
   readonly restored: Promise<void>;
   readonly #disposables = new Disposables();
@@ -79,7 +82,9 @@ export class LemmaApp {
     // Without a folder there is no workspace storage; the global one serves all such windows.
     const storage = context.storageUri ? sharedStorageFolder(context.storageUri.fsPath) : context.globalStorageUri.fsPath;
     this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
-    this.turns = new TurnRunner(this.conversations, this.model, () => this.config.reply, this.log);
+    this.thinking = new ThinkingBudget(context.globalState, () => this.config.reply.thinkingTokens);
+    const reply = (): ReplySettings => ({ ...this.config.reply, thinkingTokens: this.thinking.tokens });
+    this.turns = new TurnRunner(this.conversations, this.model, reply, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState, context.globalState);
     this.places = new WorkspacePlaces(this.log);
     this.history = new ConversationHistory(this.conversations, this.turns, this.panel);
@@ -215,6 +220,9 @@ export class LemmaApp {
     keep.add(this.model.onDidChange((state) => statusBar.show(state)));
     this.panel.setFonts(this.config.panelFonts);
     keep.add(this.config.onDidChangeFonts(() => this.panel.setFonts(this.config.panelFonts)));
+    this.panel.showThinking(this.thinking.offer);
+    keep.add(this.thinking.onDidChange((offer) => this.panel.showThinking(offer)));
+    keep.add(this.config.onDidChangeThinking(() => this.thinking.settingChanged()));
     keep.add(this.config.onDidChangeModel(() => this.model.settingsChanged()));
     keep.add(this.conversations.onDidAppend(() => this.#updateContext()));
     keep.add(this.conversations.onDidSwitch(() => this.#updateContext()));

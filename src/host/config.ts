@@ -88,6 +88,12 @@ export class Config {
     });
   }
 
+  onDidChangeThinking(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('lemma.thinking')) listener();
+    });
+  }
+
   /** Fires when a setting changes that the loaded model depends on. */
   onDidChangeModel(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -31,6 +31,8 @@ function actionLabel(action: PanelAction): string {
     case 'openServerSettings':
     case 'openModelSettings':
       return vscode.l10n.t('Open Settings');
+    case 'raiseLimit':
+      return vscode.l10n.t('Raise the Limit…');
     case 'trimSelection':
       return vscode.l10n.t('Trim Around Cursor');
     case 'shortenAttachments':

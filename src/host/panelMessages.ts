@@ -63,6 +63,8 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return openPlace(app, message);
     case 'habits':
       return app.panel.saveHabits(message.habits);
+    case 'thinkingBudget':
+      return app.thinking.choose(message.tokens);
     case 'focusEditor':
       return void (await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
     case 'openLink':
@@ -119,6 +121,8 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.testConnection();
     case 'setServerKey':
       return app.setServerKey();
+    case 'raiseLimit':
+      return app.openSettings('lemma.maxTokens');
     case 'showLog':
       return app.log.show();
     case 'newConversation':

@@ -222,7 +222,7 @@ export function endNote(turn: Turn): PanelNote | undefined {
   const answered = turn.answer.trim() !== '';
   switch (end.kind) {
     case 'complete':
-      if (answered) return undefined;
+      if (answered) return turn.closedAtBudget ? closedAtBudgetNote(turn) : undefined;
       return {
         tone: 'warning',
         icon: 'warning',
@@ -247,7 +247,7 @@ export function endNote(turn: Turn): PanelNote | undefined {
       const buttons =
         end.by === 'context'
           ? [button('newConversation', true), button('openModelSettings')]
-          : [...goOn(turn).slice(0, 2), button('openModelSettings')];
+          : [...goOn(turn).slice(0, 2), button('raiseLimit')];
       return { tone: 'warning', icon: 'warning', text, buttons };
     }
     case 'interrupted':
@@ -260,6 +260,12 @@ export function endNote(turn: Turn): PanelNote | undefined {
     case 'failed':
       return failedNote(turn, end.error);
   }
+}
+
+/** The answer is there, and the thought before it could go on. */
+function closedAtBudgetNote(turn: Turn): PanelNote {
+  const text = vscode.l10n.t('The thought was closed at its budget, after {0} tokens.', count(turn.thoughtTokens));
+  return { tone: 'info', icon: 'thinking', text, buttons: [button('thinkMore')] };
 }
 
 /** Of a question that is too long the longest part is offered to be cut. */

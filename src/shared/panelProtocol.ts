@@ -25,6 +25,8 @@ export type PanelAction =
   | 'openServerSettings'
   | 'testConnection'
   | 'setServerKey'
+  /** Opens the setting of the most tokens in a reply. */
+  | 'raiseLimit'
   | 'trimSelection'
   | 'shortenAttachments'
   /** Chooses the turns that the model is told of. */
@@ -182,6 +184,12 @@ export interface ReadingHabits {
   readonly wrapCode: boolean;
 }
 
+/** How long thoughts may be, in tokens, and what can be chosen in its place; 0 is no limit. */
+export interface ThinkingOffer {
+  readonly budgetTokens: number;
+  readonly choices: readonly number[];
+}
+
 export interface PanelState {
   readonly conversation: Conversation | undefined;
   /** Number of events applied to `conversation`; the next `events` message starts there. */
@@ -206,6 +214,8 @@ export interface PanelState {
   readonly fonts: PanelFonts;
   /** Undefined until the user has chosen for the first time. */
   readonly habits?: ReadingHabits;
+  /** Undefined for a model that does not think. */
+  readonly thinking: ThinkingOffer | undefined;
   readonly strings: PanelStrings;
   /** BCP 47, for numbers. */
   readonly locale: string;
@@ -220,6 +230,7 @@ export type HostToPanel =
   | { readonly type: 'model'; readonly model: ModelState; readonly modelLabel: string; readonly modelStatus: string }
   | { readonly type: 'fonts'; readonly fonts: PanelFonts }
   | { readonly type: 'habits'; readonly habits: ReadingHabits }
+  | { readonly type: 'thinking'; readonly thinking: ThinkingOffer | undefined }
   | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
   | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
   /** What was sent could not be asked, so it goes back into the chat box. */
@@ -286,6 +297,8 @@ export type PanelToHost =
   /** Line and column from 1. The host looks for the file anew. */
   | { readonly type: 'openPlace'; readonly turnId: string; readonly path: string; readonly line?: number; readonly column?: number }
   | { readonly type: 'habits'; readonly habits: ReadingHabits }
+  /** How long thoughts may be from now on: one of what was offered. */
+  | { readonly type: 'thinkingBudget'; readonly tokens: number }
   | { readonly type: 'focus'; readonly focused: boolean }
   /** Escape, where there is nothing to close and nothing to stop: the cursor goes back to the editor. */
   | { readonly type: 'focusEditor' }
@@ -327,6 +340,7 @@ const panelToHostTypes: ReadonlySet<string> = new Set<PanelToHost['type']>([
   'findPlaces',
   'openPlace',
   'habits',
+  'thinkingBudget',
   'focus',
   'focusEditor',
   'error',

@@ -53,7 +53,7 @@ describe('The panel', () => {
     it('folds by itself when the answer starts, and nothing below it moves', async () => {
       const script = thinking().delta('thought', mathThought);
       await panel.open(script.state());
-      assert.equal(await button(/^Thinking/).getAttribute('aria-expanded'), 'false');
+      assert.equal(await button(/^Thinking ·/).getAttribute('aria-expanded'), 'false');
       const from = script.events.length;
       await events(from, script.phase('answering').delta('answer', 'So').events);
       assert.equal(await find('.flow').isVisible(), false);

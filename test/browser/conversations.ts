@@ -32,6 +32,8 @@ export const strings: PanelStrings = {
   ...{
     tokensPerSecond: '{0}/s',
     tokensRead: '{0} of {1} tokens read',
+    tokensReadAgain: 'Reading {0} tokens again',
+    tokensAgain: '{0} tokens again',
     insert: 'Insert',
     replace: 'Replace',
     copy: 'Copy',
@@ -41,6 +43,11 @@ export const strings: PanelStrings = {
   ...{ stop: 'Stop', stopHint: 'Stop (Escape)', answerNow: 'Answer Now', answerNowHint: 'Stop thinking and write the answer (Ctrl+Enter)' },
   ...{ composerPlaceholder: 'Ask, or select something in the editor', composerFollowUp: 'Ask a follow-up' },
   ...{ composerNoModel: 'You can ask when a model is there', askLemma: 'Ask Lemma', send: 'Send', sendHint: 'Send (Enter)' },
+  ...{
+    thinkingBudget: 'Thinking Budget: {0}',
+    thinkingBudgetHint: 'At the limit the thought is closed and the answer begins.',
+    unlimited: 'Unlimited',
+  },
   ...{ attachSelection: 'Attach Selection', removeAttachment: 'Remove {0}', attachments: 'Attachments', jumpToLatest: 'Latest' },
   ...{ liveReading: 'Reading the question.', liveThinking: 'Thinking.', liveAnswering: 'Answering.', liveReady: 'Answer ready.' },
   ...{ liveLoading: 'Loading the model.', liveStopped: 'Stopped.', chooseModel: 'Choose another model file', openLink: 'Open {0}' },
@@ -258,6 +265,7 @@ export function stateOf(events: readonly ConversationEvent[], change: Partial<Pa
     attachments: [],
     context: undefined,
     draft: '',
+    thinking: { budgetTokens: 0, choices: [0, 1024, 4096, 16_384] },
     fonts: {},
     strings,
     locale: 'en',

@@ -1,3 +1,4 @@
+import { use } from './contextPictures.ts';
 import { explain, modelInfo, solve, wordsOf } from './conversations.ts';
 import type { Picture } from './pictures.ts';
 import { mathAnswer, mathThought } from './samples.ts';
@@ -19,6 +20,9 @@ export function morePictures(): Record<string, Picture> {
     .phase('reading')
     .phase('thinking', 0)
     .delta('thought', `${mathThought}\nWait, let me check this again.\n`, 900);
+  const again = solve().phase('reading').phase('thinking').delta('thought', mathThought, 840).end({ kind: 'stopped' }, 18_000);
+  again.events.push({ type: 'resumed', turnId: 'turn1', at: now });
+  again.phase('reading', 0);
   return {
     contents: { state: read.state(), click: ['.fold', '[aria-label^="Contents of"]'] },
     searching: { state: read.state(), click: ['.fold', '.thought [aria-label^="Search in"]'] },
@@ -38,12 +42,36 @@ export function morePictures(): Record<string, Picture> {
               text: 'The answer is not finished: it reached the limit of 30,000 tokens, 27,204 of them thought.',
               buttons: [
                 { action: 'continue', label: 'Continue', primary: true },
-                { action: 'openModelSettings', label: 'Open Settings' },
+                { action: 'raiseLimit', label: 'Raise the Limit…' },
               ],
             },
           },
         },
       }),
+    },
+    thinkingBudget: {
+      state: read.state({
+        thinking: { budgetTokens: 4096, choices: [0, 1024, 4096, 16_384] },
+        context: use,
+        words: {
+          turn1: {
+            ...wordsOf('solve'),
+            title: 'Solve',
+            place: 'sample.tex:12–14',
+            note: {
+              tone: 'info',
+              icon: 'thinking',
+              text: 'The thought was closed at its budget, after 4,110 tokens.',
+              buttons: [{ action: 'thinkMore', label: 'Think More' }],
+            },
+          },
+        },
+      }),
+      click: '.thinking-budget > button',
+    },
+    readAgain: {
+      state: again.state({ model: { kind: 'busy', info: modelInfo, activity: 'reading', sinceMs: now } }),
+      then: [{ type: 'progress', progress: { turnId: 'turn1', readTokens: 4200, promptTokens: 12_400, againTokens: 12_400 } }],
     },
     leftOut: {
       state: explain()

@@ -5,6 +5,7 @@ import {
   contextShares,
   fitConversation,
   fitHistory,
+  isRoomTight,
   minReplyTokens,
   planBudget,
   replyReserve,
@@ -12,6 +13,18 @@ import {
 } from '../../src/core/budget.ts';
 
 const loneSurrogate = /\p{Surrogate}/u;
+
+describe('The room of a reply', () => {
+  it('is tight where less than half of what was wished for is left, or the reply comes near its end', () => {
+    const tight = (maxTokens: number, writtenTokens: number): boolean => isRoomTight({ maxTokens, wantedTokens: 30_000, writtenTokens });
+    assert.equal(tight(30_000, 29_999), false, 'it is what was wished for');
+    assert.equal(tight(29_000, 0), false);
+    assert.equal(tight(29_000, 25_300), false);
+    assert.equal(tight(29_000, 25_400), true);
+    assert.equal(tight(15_000, 0), false);
+    assert.equal(tight(14_999, 0), true);
+  });
+});
 
 describe('The token budget', () => {
   it('grants the wish where it fits', () => {

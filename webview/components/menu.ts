@@ -8,6 +8,8 @@ export interface MenuItem {
   /** Codicon name, from the list in `webview/icons.ts`. */
   readonly icon?: string;
   readonly disabled?: boolean;
+  /** It is one of several choices, and the one that holds or not. */
+  readonly checked?: boolean;
   /** A line above it parts it from the items before. */
   readonly startsGroup?: boolean;
   readonly onPick: () => void;
@@ -28,6 +30,8 @@ export class LemmaMenu extends PanelElement {
   static override properties = {
     label: { attribute: false },
     icon: { attribute: false },
+    text: { attribute: false },
+    hint: { attribute: false },
     items: { attribute: false },
     bare: { type: Boolean },
     open: { state: true },
@@ -35,6 +39,10 @@ export class LemmaMenu extends PanelElement {
   /** Name of the button and of the menu. */
   declare label: string;
   declare icon: string;
+  /** Beside the icon; empty for none. It has to be a part of the label. */
+  declare text: string;
+  /** What the menu is for, behind the label in the button's title. */
+  declare hint: string;
   declare items: readonly MenuItem[];
   /** Without a button: `openAt` opens it. */
   declare bare: boolean;
@@ -47,6 +55,8 @@ export class LemmaMenu extends PanelElement {
   constructor() {
     super();
     this.icon = 'ellipsis';
+    this.text = '';
+    this.hint = '';
     this.items = [];
     this.bare = false;
     this.open = false;
@@ -83,13 +93,14 @@ export class LemmaMenu extends PanelElement {
               (item) =>
                 html`${item.startsGroup === true ? html`<div class="rule" role="separator"></div>` : nothing}<button
                     type="button"
-                    role="menuitem"
+                    role=${item.checked === undefined ? 'menuitem' : 'menuitemradio'}
                     tabindex="-1"
+                    aria-checked=${item.checked ?? nothing}
                     aria-disabled=${item.disabled === true ? 'true' : nothing}
                     @click=${() => this.pick(item)}
                     @pointerenter=${focusTarget}
                   >
-                    ${item.icon === undefined ? html`<span></span>` : icon(item.icon)}<span>${item.label}</span>
+                    ${markOf(item)}<span>${item.label}</span>
                   </button>`,
             )}
           </div>`
@@ -104,11 +115,11 @@ export class LemmaMenu extends PanelElement {
       aria-haspopup="menu"
       aria-expanded=${this.open}
       aria-label=${this.label}
-      title=${this.label}
+      title=${this.hint === '' ? this.label : `${this.label}. ${this.hint}`}
       @click=${this.toggle}
       @keydown=${this.onButtonKey}
     >
-      ${icon(this.icon)}
+      ${icon(this.icon)}${this.text === '' ? nothing : html`<span class="text">${this.text}</span>`}
     </button>`;
   }
 
@@ -119,11 +130,12 @@ export class LemmaMenu extends PanelElement {
     if (!menu) return;
     if (!menu.matches(':popover-open')) menu.showPopover();
     this.place(menu);
-    this.buttons.at(this.first === 'first' ? 0 : -1)?.focus({ preventScroll: true });
+    const chosen = this.items.findIndex(({ checked }) => checked === true);
+    this.buttons.at(chosen >= 0 ? chosen : this.first === 'first' ? 0 : -1)?.focus({ preventScroll: true });
   }
 
   private get buttons(): HTMLElement[] {
-    return [...this.querySelectorAll<HTMLElement>('[role=menuitem]')];
+    return [...this.querySelectorAll<HTMLElement>('[role^=menuitem]')];
   }
 
   /** Below the button, its end at the button's end, or begins at the place; above where there is no room. */
@@ -194,6 +206,12 @@ export class LemmaMenu extends PanelElement {
     const change = on ? 'addEventListener' : 'removeEventListener';
     for (const type of ['pointerdown', 'wheel', 'resize', 'blur']) window[change](type, this.onOutside, { capture: type !== 'blur' });
   }
+}
+
+/** The choice that holds has a tick; an item without an icon an empty place. */
+function markOf(item: MenuItem): TemplateResult | typeof nothing {
+  const name = item.checked === true ? 'check' : item.icon;
+  return name === undefined ? html`<span></span>` : icon(name);
 }
 
 function preventDefault(event: Event): void {

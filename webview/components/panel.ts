@@ -195,6 +195,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
         .selection=${host.selection}
         .attached=${host.selectionAttached}
         .attachments=${host.attachments}
+        .thinking=${host.thinking}
         .use=${this.history ? undefined : host.context}
         .dropping=${this.dropping}
         .canSend=${turn === undefined && host.model.kind !== 'notChosen'}

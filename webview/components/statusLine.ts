@@ -77,20 +77,30 @@ function activityOf(store: Store, host: PanelState, turn: Turn, pulse: Pulse | u
     case 'reading': {
       const progress = store.progress?.turnId === turn.question.id ? store.progress : undefined;
       if (!progress || progress.promptTokens === 0) return { text: strings.readingQuestion, fraction: null };
-      const { readTokens, promptTokens } = progress;
+      const { readTokens, promptTokens, againTokens } = progress;
+      if (againTokens !== undefined) {
+        const again = count(againTokens);
+        const fraction = (readTokens - (promptTokens - againTokens)) / againTokens;
+        return { text: byWidth(fill(strings.tokensAgain, again), fill(strings.tokensReadAgain, again)), fraction };
+      }
       return { text: fill(strings.tokensRead, count(readTokens), count(promptTokens)), fraction: readTokens / promptTokens };
     }
     case 'thinking': {
       const tokens = pulse?.thoughtTokens ?? turn.thoughtTokens;
       const narrow = fill(strings.tokens, count(tokens));
-      if (turn.maxTokens === undefined) return { text: `${narrow}${rate}` };
-      const wide = fill(strings.tokensOf, count(tokens), count(turn.maxTokens));
+      const limit = turn.thinkingTokens ?? turn.maxTokens;
+      if (limit === undefined) return { text: `${narrow}${rate}` };
+      const wide = fill(strings.tokensOf, count(tokens), count(limit));
       return {
-        text: html`<span class="narrow">${narrow}</span><span class="wide">${wide}</span>${rate}`,
-        fraction: Math.min(1, tokens / turn.maxTokens),
+        text: html`${byWidth(narrow, wide)}${rate}`,
+        fraction: Math.min(1, tokens / limit),
       };
     }
     default:
       return { text: `${fill(strings.tokens, count(pulse?.answerTokens ?? turn.answerTokens))}${rate}` };
   }
+}
+
+function byWidth(narrow: string, wide: string): TemplateResult {
+  return html`<span class="narrow">${narrow}</span><span class="wide">${wide}</span>`;
 }

@@ -1,5 +1,5 @@
 /** What the arrows go through; a menu that is open in the bar has keys of its own. */
-const itemSelector = 'button:not([role=menuitem]), vscode-button';
+const itemSelector = 'button:not([role^=menuitem]), vscode-button';
 
 /**
  * A bar of icons and buttons that is one stop of the Tab key: the first item, or the one the focus is on. Left and

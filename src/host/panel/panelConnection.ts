@@ -82,6 +82,7 @@ export class PanelConnection {
           this.post({ type: 'selection', selection: panel.selection, attached: panel.selectionAttached });
         else if (change.kind === 'attachments') this.post({ type: 'attachments', attachments: panel.attachments });
         else if (change.kind === 'context') this.post({ type: 'context', context: panel.context });
+        else if (change.kind === 'thinking') this.post({ type: 'thinking', thinking: panel.thinking });
         else if (change.kind === 'draftReturned') this.post({ type: 'draft', text: panel.draft });
         else if (change.kind === 'words') this.#sendWords(change.turnId);
       }),

@@ -11,6 +11,7 @@ import type {
   PanelNote,
   PanelState,
   SelectionOffer,
+  ThinkingOffer,
   TurnWords,
 } from '../../shared/panelProtocol.ts';
 import type { ModelState } from '../../shared/modelState.ts';
@@ -29,7 +30,7 @@ const habitsKey = 'lemma.readingHabits';
 /** What changed outside the conversation, for the view to send on. */
 export type PanelChange =
   | { readonly kind: 'words'; readonly turnId: string }
-  | { readonly kind: 'notice' | 'fonts' | 'habits' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned' };
+  | { readonly kind: 'notice' | 'fonts' | 'habits' | 'thinking' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned' };
 
 /**
  * The state of the panel that is not in the conversation: notice, notes, draft and attached selection. Lives in the host,
@@ -58,6 +59,7 @@ export class PanelModel {
   #fonts: PanelFonts = {};
   #attachments: readonly AttachmentOffer[] = [];
   #context: ContextUse | undefined;
+  #thinking: ThinkingOffer | undefined;
 
   /**
    * @param drafts keeps the text in the composer over a reload of the window
@@ -112,6 +114,10 @@ export class PanelModel {
     return this.#context;
   }
 
+  get thinking(): ThinkingOffer | undefined {
+    return this.#thinking;
+  }
+
   /** What the user has typed and not sent. */
   get draft(): string {
     return this.#drafts.get<string>(draftKey, '');
@@ -138,6 +144,7 @@ export class PanelModel {
       attachments: this.#attachments,
       context: this.#context,
       draft: this.draft,
+      thinking: this.#thinking,
       strings: panelStrings(),
       locale: vscode.env.language,
     };
@@ -214,6 +221,13 @@ export class PanelModel {
     if (JSON.stringify(context) === JSON.stringify(this.#context)) return;
     this.#context = context;
     this.#changed.fire({ kind: 'context' });
+  }
+
+  /** @param thinking undefined for a model that does not think */
+  showThinking(thinking: ThinkingOffer | undefined): void {
+    if (JSON.stringify(thinking) === JSON.stringify(this.#thinking)) return;
+    this.#thinking = thinking;
+    this.#changed.fire({ kind: 'thinking' });
   }
 
   /** Puts what could not be asked back into the chat box. */

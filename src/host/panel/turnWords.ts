@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isRoomTight } from '../../core/budget.ts';
 import type { Turn } from '../../core/conversation.ts';
 import { formatCount } from '../../core/format.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
@@ -78,9 +79,10 @@ function droppedNote({ droppedTurns = 0 }: Turn): string {
     : vscode.l10n.t('The {0} oldest turns did not fit and were left out.', formatCount(droppedTurns, vscode.env.language));
 }
 
-/** The wished number of tokens did not fit into the context. */
-function budgetNote({ maxTokens, wantedTokens }: Turn): string {
-  if (maxTokens === undefined || wantedTokens === undefined || maxTokens >= wantedTokens) return '';
+/** The wished number of tokens did not fit into the context, and that matters. */
+function budgetNote({ maxTokens, wantedTokens, thoughtTokens, answerTokens }: Turn): string {
+  if (maxTokens === undefined || wantedTokens === undefined) return '';
+  if (!isRoomTight({ maxTokens, wantedTokens, writtenTokens: thoughtTokens + answerTokens })) return '';
   const count = (tokens: number): string => formatCount(tokens, vscode.env.language);
   return vscode.l10n.t('The context leaves room for {0} of the {1} tokens wished for.', count(maxTokens), count(wantedTokens));
 }
