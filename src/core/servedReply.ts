@@ -30,6 +30,8 @@ export interface ServedText {
  */
 export class ServedReplySplitter {
   readonly #splitter: ThoughtSplitter;
+  /** Of the text beside fields: there are servers that leave a copy of the thought in it, with its tags. */
+  readonly #beside = new ThoughtSplitter({ start: 'answer' });
   readonly #start: ReplyStart;
   #fields = false;
   /** Of the last field. */
@@ -57,15 +59,19 @@ export class ServedReplySplitter {
       deltas.push({ part: 'thought', text: thought, tokens: text === '' ? tokens : 0 });
     }
     if (this.#fields) {
-      if (text !== '') this.#part = 'answer';
-      // Tokens without text are those of the part that is being written.
-      if (text !== '' || thought === '') deltas.push({ part: this.#part, text, tokens });
+      if (text !== '') {
+        deltas.push(...this.#beside.push(text, tokens));
+        this.#part = this.#beside.part;
+      } else if (thought === '') {
+        // Tokens without text are those of the part that is being written.
+        deltas.push({ part: this.#part, text, tokens });
+      }
     } else if (text !== '' || tokens > 0) {
       if (this.#start === 'unknown' && !this.#closed) this.#text += text;
       deltas.push(...this.#splitter.push(text, tokens));
       this.#closed ||= this.#splitter.part === 'answer';
     }
-    return deltas.filter((delta) => delta.text !== '' || delta.tokens > 0);
+    return deltas.filter(isSome);
   }
 
   /**
@@ -74,7 +80,7 @@ export class ServedReplySplitter {
    * @param complete the model itself ended the reply
    */
   end(complete: boolean): PartDelta[] {
-    if (this.#fields) return [];
+    if (this.#fields) return this.#beside.end().filter(isSome);
     const rest = this.#splitter.end();
     if (!complete || this.habit !== 'answer' || this.#start !== 'unknown' || this.#opened) return rest;
     return [...rest, { part: 'answer', text: this.#text, tokens: 0 }];
@@ -91,4 +97,8 @@ export class ServedReplySplitter {
   get #opened(): boolean {
     return this.#text.trimStart().startsWith(thoughtOpenTag);
   }
+}
+
+function isSome({ text, tokens }: PartDelta): boolean {
+  return text !== '' || tokens > 0;
 }

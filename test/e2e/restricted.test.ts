@@ -18,7 +18,11 @@ describe('a workspace that is not trusted', function () {
       workspace: {
         'notes.md': 'one\ntwo\nthree\n',
         // A folder from elsewhere that would like to choose what runs.
-        '.vscode/settings.json': JSON.stringify({ 'lemma.model.path': '/from/the/folder.gguf', 'lemma.engine.threads': 64 }),
+        '.vscode/settings.json': JSON.stringify({
+          ...{ 'lemma.model.path': '/from/the/folder.gguf', 'lemma.engine.threads': 64 },
+          // Nor to have what is asked sent to it.
+          ...{ 'lemma.backend': 'server', 'lemma.server.url': 'http://127.0.0.1:9/v1', 'lemma.server.model': 'any' },
+        }),
       },
       open: 'notes.md',
       trust: true,

@@ -163,14 +163,24 @@ describe('A server’s reply', () => {
   });
 
   it('that is to be the answer now has its thought closed in the prompt', async () => {
-    server = await loopbackServer({ '/v1/models': listing('sglang'), '/v1/completions': replay('sglang-completions.sse', 9) });
+    const tokenized: unknown[] = [];
+    server = await loopbackServer({
+      '/v1/models': listing('sglang'),
+      '/v1/completions': replay('sglang-completions.sse', 9),
+      '/tokenize': ({ body }, response) => {
+        tokenized.push(body?.prompt);
+        assert.equal(body?.add_special_tokens, false);
+        sendJson(response, { tokens: [1, 2, 3], count: 3, max_model_len: 32_768 });
+      },
+    });
     const { backend } = newBackend();
     await connected(backend, server);
     const reply = await served(backend, ask('2 + 2?', { prefill: '\nTwo and two.', closeThought: true }));
     assert.equal(reply.thought.trim(), '', 'nothing is added to the thought any more');
     assert.match(reply.answer, /47/);
     const { body } = server.requests.at(-1) ?? {};
-    assert.equal(body?.prompt, '[gMASK]<sop><|user|>\n2 + 2?<|assistant|>\n<think>\nTwo and two.\n</think>\n\n');
+    assert.deepEqual(body?.prompt, [1, 2, 3], 'as tokens, so that SGLang puts nothing before it');
+    assert.equal(tokenized.at(-1), '[gMASK]<sop><|user|>\n2 + 2?<|assistant|>\n<think>\nTwo and two.\n</think>\n\n');
   });
 
   it('whose thought has used up its budget is closed at the end of a line and goes on to its answer', async () => {

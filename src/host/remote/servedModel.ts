@@ -33,16 +33,10 @@ export async function listModels(http: ServerHttp, signal?: AbortSignal): Promis
   });
 }
 
-/** What llama-server says of itself besides its list: the context of a slot, and whether a parser runs over replies. */
-export async function llamaServerProps(http: ServerHttp, signal?: AbortSignal): Promise<{ contextTokens?: number; separates?: boolean }> {
+/** The context of one of llama-server's slots, by versions whose list of models does not say it. */
+export async function slotContextTokens(http: ServerHttp, signal?: AbortSignal): Promise<number | undefined> {
   const props = await http.json(`${http.address.root}/props`, { signal }).catch(() => undefined);
-  const settings = field(props, 'default_generation_settings');
-  const contextTokens = countField(settings, 'n_ctx');
-  const format = textField(field(settings, 'params'), 'reasoning_format');
-  return {
-    ...(contextTokens === undefined ? {} : { contextTokens }),
-    ...(format === undefined ? {} : { separates: format !== 'none' }),
-  };
+  return countField(field(props, 'default_generation_settings'), 'n_ctx');
 }
 
 /** How the model is prompted, by its name, which is the only thing that every server says of it. */

@@ -9,7 +9,7 @@ import type {
 } from '../../shared/inferenceProtocol.ts';
 import type { Backend, BackendLoad, ServerChoice } from '../backend.ts';
 import type { InferenceLog } from '../inferenceClient.ts';
-import { listModels, llamaServerProps, replyStart, servedProfile } from './servedModel.ts';
+import { listModels, slotContextTokens, replyStart, servedProfile } from './servedModel.ts';
 import type { ServedModel } from './servedModel.ts';
 import type { ServerAddress } from './serverAddress.ts';
 import { serverAddress } from './serverAddress.ts';
@@ -55,12 +55,11 @@ export class ServerBackend implements Backend {
     try {
       const http = this.#http(server);
       const model = chosenModel(await listModels(http, signal), server?.model ?? '', http.address.host);
-      const props = model.engine === 'llamacpp' ? await llamaServerProps(http, signal) : {};
-      const known = model.contextTokens ?? props.contextTokens;
+      const known = model.contextTokens ?? (model.engine === 'llamacpp' ? await slotContextTokens(http, signal) : undefined);
       const contextTokens = known ?? otherwise;
       const start = await replyStart(http, model, signal);
       const tokens = new ServerTokens(http, model.id, model.engine, servedProfile(model.id));
-      this.#connected = { http, model, contextTokens, tokens, start, habit: props.separates === true ? 'fields' : undefined };
+      this.#connected = { http, model, contextTokens, tokens, start, habit: undefined };
       const info = infoOf(model, http.address, contextTokens, known !== undefined, performance.now() - begunAt);
       this.#options.log.info(
         `[server] ${info.served?.host}: ${model.id} (${info.backend}), context of ${contextTokens} tokens, replies begin as ${start}.`,

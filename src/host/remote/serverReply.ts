@@ -78,8 +78,10 @@ export async function generateServed(
     const request = serverRequest({ model: model.id, engine: model.engine, profile, messages, prefill: beginning, sampling, ...left });
     if (request.askedAgain) onAskedAgain();
     const { start } = request;
+    const ids = request.prompt === undefined ? undefined : await connected.tokens.promptIds(request.prompt);
+    const body = ids ? { ...request.body, prompt: ids } : request.body;
     return readReply(
-      http.stream(http.address.api + request.path, request.body, model.id, signal),
+      http.stream(http.address.api + request.path, body, model.id, signal),
       {
         host: http.address.host,
         start: start?.part ?? startOf(connected),

@@ -30,6 +30,8 @@ export interface ServerRequest {
   /** Behind the API's address. */
   readonly path: '/chat/completions' | '/completions';
   readonly body: Readonly<Record<string, unknown>>;
+  /** Of `/completions`, also in its body. */
+  readonly prompt?: string;
   /** The part in which the reply begins and what of the thought it goes on from, where that is certain. */
   readonly start?: { readonly part: TurnPart; readonly thoughtSoFar?: string };
   /** The model was asked again instead of going on by itself. */
@@ -52,7 +54,7 @@ export function serverRequest(request: ReplyRequest): ServerRequest {
     const maxTokens = request.maxTokens ?? request.roomTokens;
     // Without a limit this endpoint writes 16 tokens.
     const body = { prompt, ...common({ ...request, maxTokens }), ...(engine === 'vllm' ? { add_special_tokens: false } : {}) };
-    return { path: '/completions', body, start: startOf(written, profile), askedAgain: false };
+    return { path: '/completions', body, prompt, start: startOf(written, profile), askedAgain: false };
   }
   const asked = prefill === '' ? messages : [...messages, ...goOnMessages(written)];
   const body = { messages: asked.map(({ role, content }) => ({ role: roles[role], content })), ...common(request) };
@@ -61,6 +63,12 @@ export function serverRequest(request: ReplyRequest): ServerRequest {
 
 /** The family's template calls the result of a tool by its own name; the API's is `tool`. */
 const roles = { system: 'system', user: 'user', assistant: 'assistant', observation: 'tool' } as const;
+
+/**
+ * Its running counts, and the reply as the model wrote it: a parser of the server's would trim the thought, which is to go
+ * on character for character, and `deepseek-legacy` leaves a copy of it in the answer.
+ */
+const llamaServerWishes = { return_progress: true, timings_per_token: true, reasoning_format: 'none' } as const;
 
 function common({ model, engine, sampling, maxTokens }: ReplyRequest): Record<string, unknown> {
   const { temperature, topP, topK, seed } = sampling;
@@ -76,7 +84,7 @@ function common({ model, engine, sampling, maxTokens }: ReplyRequest): Record<st
     ...(seed === undefined ? {} : { seed }),
     // All tokens: 0 for llama-server, -1 for the others.
     ...(engine === undefined ? {} : { top_k: topK > 0 || engine === 'llamacpp' ? topK : -1 }),
-    ...(engine === 'llamacpp' ? { return_progress: true, timings_per_token: true } : {}),
+    ...(engine === 'llamacpp' ? llamaServerWishes : {}),
   };
 }
 

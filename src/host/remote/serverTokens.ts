@@ -70,6 +70,18 @@ export class ServerTokens {
     return shown && 'text' in shown ? shown.text.slice(1) : '';
   }
 
+  /**
+   * The tokens of a rendered prompt for SGLang, whose `/completions` would put the tokenizer's own start before a text and
+   * has no switch for it. Undefined: it is to be sent as text.
+   */
+  async promptIds(prompt: string): Promise<readonly number[] | undefined> {
+    if (this.#engine !== 'sglang' || this.#refused) return undefined;
+    const body = { model: this.#model, prompt, add_special_tokens: false };
+    const answer = await this.#http.json(`${this.#http.address.root}/tokenize`, { body, timeoutMs: countMs }).catch(() => undefined);
+    const ids = listField(answer, 'tokens').filter((id) => typeof id === 'number');
+    return ids.length === 0 ? undefined : ids;
+  }
+
   /** @returns false where it is no use to go on: the server does not count, or not now */
   async #measure(text: string): Promise<boolean> {
     try {
