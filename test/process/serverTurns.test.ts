@@ -40,7 +40,7 @@ describe('A turn on a server', () => {
       '/v1/completions': reply,
       // As vLLM counts: a prompt, or a whole chat.
       '/tokenize': ({ body }, response) =>
-        sendJson(response, { count: String(body?.prompt ?? '').split(/\b/).length, max_model_len: 32_768, tokens: [] }),
+        sendJson(response, { count: String(body?.prompt).split(/\b/).length, max_model_len: 32_768, tokens: [] }),
     });
     folder = await mkdtemp(path.join(tmpdir(), 'lemma-served-'));
     const backend = new ServerBackend({ log: quiet, key: () => Promise.resolve('sk-secret') });
