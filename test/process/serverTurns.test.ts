@@ -20,7 +20,7 @@ const thought = '\nOkay, 47 + 38: 40 + 30 = 70, 7 + 8 = 15, so 85 √ 🎉.\n';
 const answer = '47 + 38 = **85** 你好.';
 
 describe('A turn on a server', () => {
-  const local: ModelSettings = { modelPath: fixtureModel, gpu: 'off', contextTokens: 2048, threads: 0 };
+  const local: ModelSettings = { modelPath: fixtureModel, gpu: 'cpu', contextTokens: 2048, threads: 0 };
   const { client } = newClient();
   let server: LoopbackServer;
   let folder: string;

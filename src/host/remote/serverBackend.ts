@@ -133,8 +133,8 @@ function infoOf(model: ServedModel, address: ServerAddress, contextTokens: numbe
   return {
     ...{ name: model.id, path: model.id, architecture: '', bytes: 0, device: 'server', backend: model.engine ?? 'server' },
     ...{ gpuLayers: 0, layers: 0, contextTokens, trainedContextTokens: contextTokens, threads: 0, loadMs },
-    // `ServerReply` writes whatever the server says as a reply that starts in its thought.
-    ...{ profile: 'glm-z1', replyStart: 'thought', askedBackend: 'auto', refusedBackends: [], stepDowns: [] },
+    // What goes on is told as the text of a reply that starts in its thought, whatever the model; see `serverRequests.ts`.
+    ...{ profile: servedProfile(model.id), replyStart: 'thought', askedBackend: 'auto', refusedBackends: [], stepDowns: [] },
     ...{ wantedContextTokens: contextTokens, memory: { ramTotal: 0, ramFree: 0 } },
     served: { host, encrypted, contextKnown },
   };

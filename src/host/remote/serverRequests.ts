@@ -8,7 +8,7 @@
  */
 import type { ChatMessage, ChatProfile, Sampling } from '../../core/chatMessage.ts';
 import type { TurnPart } from '../../core/conversation.ts';
-import { messageParts, promptText, renderGlmPrompt, thoughtCloseTag, thoughtOpenTag } from '../../core/glmPrompt.ts';
+import { promptText, renderGlmPrompt, thoughtCloseTag, thoughtOpenTag } from '../../core/glmPrompt.ts';
 import { ThoughtSplitter } from '../../core/thoughtSplitter.ts';
 import type { ServerEngine } from './servedModel.ts';
 
@@ -111,9 +111,9 @@ function startOf({ thought, part }: Written, profile: ChatProfile): NonNullable<
 
 function ownPromptText(messages: readonly ChatMessage[], written: Written, profile: ChatProfile): string {
   if (profile === 'glm-z1') return promptText(renderGlmPrompt(messages, { prefill: modelText(written) }));
-  const reply: ChatMessage = { role: 'assistant', content: '' };
-  const frame = promptText([...renderGlmPrompt(messages, { generationPrompt: false }), ...messageParts(reply)]);
-  return frame + written.answer.trimStart();
+  // GLM-4 begins its answer by a line break, which a server may have taken.
+  const answer = written.answer === '' || written.answer.startsWith('\n') ? written.answer : `\n${written.answer}`;
+  return promptText(renderGlmPrompt(messages, { profile: 'glm-4', prefill: answer }));
 }
 
 /**

@@ -66,7 +66,7 @@ export class ServerTokens {
   /** The content as the family's template shows it; the role and the line break before it are counted apart. */
   #textOf(message: ChatMessage): string {
     if (!ownPrompt(this.#profile)) return message.content;
-    const [, shown] = messageParts(message);
+    const [, shown] = messageParts(message, this.#profile === 'glm-4' ? 'glm-4' : 'glm-z1');
     return shown && 'text' in shown ? shown.text.slice(1) : '';
   }
 
