@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FetchOptions, FetchProgress, FetchTuning, FileTask } from '../../src/host/download/fetchFile.ts';
 import { fetchFile } from '../../src/host/download/fetchFile.ts';
+import type { FetchOptions, FetchProgress, FetchTuning, FileTask } from '../../src/host/download/fetchTypes.ts';
 import { corruptPath, partPath, statePath } from '../../src/host/download/partFile.ts';
 import { smallGguf } from '../harness/ggufFile.ts';
 import { HubServer } from '../harness/hubServer.ts';

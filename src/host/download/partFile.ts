@@ -141,18 +141,10 @@ export class PartFile {
     await this.#handle.close();
   }
 
-  /** The state is replaced in one step. Where the disk is full the older one stays, which claims less. */
   #save(): Promise<void> {
     this.#savedAt = performance.now();
     const state: StoredState | undefined = this.#identity && { version: 1, identity: this.#identity, done: this.#done };
-    if (!state) return Promise.resolve();
-    const file = statePath(this.#target);
-    const next = `${file}.new`;
-    this.#saving = this.#saving.then(() =>
-      writeFile(next, JSON.stringify(state))
-        .then(() => rename(next, file))
-        .catch(() => rm(next, { force: true }).catch(() => undefined)),
-    );
+    if (state) this.#saving = this.#saving.then(() => writeState(statePath(this.#target), JSON.stringify(state)));
     return this.#saving;
   }
 
@@ -191,6 +183,30 @@ export async function freeBytes(folder: string): Promise<number | undefined> {
 /** How much of a file is there already, whoever writes it. */
 export async function partialBytes(target: string): Promise<number> {
   return rangesBytes((await readState(target))?.done ?? []);
+}
+
+/**
+ * Replaces the state in one step. A full disk takes no new file, but what is there can be written over; where that fails too
+ * the older state stays, which claims less.
+ */
+async function writeState(file: string, state: string): Promise<void> {
+  const next = `${file}.new`;
+  try {
+    await writeFile(next, state);
+    await rename(next, file);
+  } catch {
+    await rm(next, { force: true }).catch(() => undefined);
+    const handle = await open(file, 'r+').catch(() => undefined);
+    // Spaces at the end are nothing to JSON, so that an older, longer state leaves no rest.
+    await handle
+      ?.stat()
+      .then(
+        ({ size }) => handle.write(state.padEnd(size), 0),
+        () => undefined,
+      )
+      .catch(() => undefined);
+    await handle?.close().catch(() => undefined);
+  }
 }
 
 async function readState(target: string): Promise<StoredState | undefined> {
