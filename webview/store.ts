@@ -54,6 +54,8 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
       return { ...store, host: { ...host, thinking: message.thinking } };
     case 'notice':
       return { ...store, host: { ...host, notice: message.notice } };
+    case 'download':
+      return { ...store, host: { ...host, download: message.download } };
     case 'attachments':
       return { ...store, host: { ...host, attachments: message.attachments } };
     case 'history':

@@ -12,6 +12,7 @@ import { ConversationHistory } from './conversationHistory.ts';
 import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
 import { Backends } from './backends.ts';
+import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
 import { pickModelFile } from './modelFile.ts';
@@ -58,6 +59,7 @@ export class LemmaApp {
   readonly meter: ContextMeter;
   readonly answers: AnswerActions;
   readonly thinking: ThinkingBudget;
+  readonly downloads: ModelDownloadActions;
   /** Resolves when the conversation that was shown last is open again. */
   readonly restored: Promise<void>;
   readonly #disposables = new Disposables();
@@ -100,6 +102,8 @@ export class LemmaApp {
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));
     this.answers = new AnswerActions(this.conversations, this.panel, texts, this.log);
+    const fetched = (file: string): void => this.#handle(this.#useModel(file));
+    this.downloads = this.#disposables.add(new ModelDownloadActions(context, this.config, this.panel, this.log, fetched));
     this.#wire(this.#disposables.add(new StatusBar(statusItem, () => this.config.model.gpu !== 'cpu')));
     this.restored = this.conversations.restore();
   }
@@ -138,7 +142,10 @@ export class LemmaApp {
 
   /** Asks for a model file; a question that failed for want of one is then asked again by itself. */
   async chooseModelFile(): Promise<void> {
-    const file = await pickModelFile();
+    await this.#useModel(await pickModelFile());
+  }
+
+  async #useModel(file: string | undefined): Promise<void> {
     if (file === undefined) return;
     await this.config.setModelPath(file);
     this.model.settingsChanged();
@@ -209,7 +216,7 @@ export class LemmaApp {
   async close(): Promise<void> {
     clearTimeout(this.#selectionTimer);
     await this.turns.settle('interrupted');
-    await Promise.all([this.conversations.close(), this.#backends.dispose()]);
+    await Promise.all([this.conversations.close(), this.#backends.dispose(), this.downloads.close()]);
     this.#disposables.dispose();
   }
 

@@ -19,6 +19,8 @@ export const commandIds = [
   'lemma.chooseModelFile',
   'lemma.testConnection',
   'lemma.setServerKey',
+  'lemma.resumeDownload',
+  'lemma.setHuggingFaceToken',
   'lemma.restartEngine',
   'lemma.showLog',
   'lemma.showActions',

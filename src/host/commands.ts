@@ -32,6 +32,8 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.chooseModelFile': () => app.chooseModelFile(),
     'lemma.testConnection': () => app.testConnection(),
     'lemma.setServerKey': () => app.setServerKey(),
+    'lemma.resumeDownload': () => app.downloads.resume(),
+    'lemma.setHuggingFaceToken': () => app.downloads.act('setToken'),
     'lemma.restartEngine': () => app.restartEngine(),
     'lemma.showLog': () => app.log.show(),
     'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running),

@@ -13,6 +13,11 @@ export type ModelSettings = Omit<LoadParams, 'progressToken' | 'modelPath'> & {
   readonly server?: ServerChoice;
 };
 
+export interface HubSettings {
+  readonly endpoint: string;
+  readonly sha256: string | undefined;
+}
+
 export interface ReplySettings {
   readonly sampling: Sampling;
   readonly maxTokens: number;
@@ -49,6 +54,22 @@ export class Config {
   get server(): ServerChoice {
     const config = vscode.workspace.getConfiguration('lemma.server');
     return { url: config.get<string>('url', '').trim(), model: config.get<string>('model', '').trim() };
+  }
+
+  /** Where models are downloaded to; undefined: Lemma's own folder. */
+  get modelsFolder(): string | undefined {
+    return expandHome(vscode.workspace.getConfiguration('lemma').get<string>('modelsFolder', '').trim()) || undefined;
+  }
+
+  /** Where models are downloaded from, and what the next one's SHA-256 has to be. */
+  get hub(): HubSettings {
+    const config = vscode.workspace.getConfiguration('lemma.model');
+    const endpoint = config.get<string>('endpoint', '').trim();
+    const sha256 = config.get<string>('sha256', '').trim();
+    return {
+      endpoint: /^https?:/i.test(endpoint) && URL.canParse(endpoint) ? endpoint : 'https://huggingface.co',
+      sha256: /^[0-9a-f]{64}$/i.test(sha256) ? sha256 : undefined,
+    };
   }
 
   get reply(): ReplySettings {

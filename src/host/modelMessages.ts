@@ -131,9 +131,9 @@ function damageText(fileName: string, keptAs: string, because: ModelDamage): str
   }
 }
 
-/** `6.2 GB`, and below a tenth of one `42 MB`. */
+/** `6.2 GB`, and below one of them `420 MB`. */
 export function sizeText(bytes: number): string {
-  if (bytes >= 1e8) return `${formatGigabytes(bytes, vscode.env.language)} GB`;
+  if (bytes >= 1e9) return `${formatGigabytes(bytes, vscode.env.language)} GB`;
   return `${formatCount(bytes / 1e6, vscode.env.language)} MB`;
 }
 

@@ -56,6 +56,17 @@ function actionLabel(action: PanelAction): string {
     case 'undoDelete':
     case 'undoDeleteConversation':
       return vscode.l10n.t('Undo');
+    case 'pauseDownload':
+      return vscode.l10n.t('Pause');
+    case 'resumeDownload':
+      return vscode.l10n.t('Resume');
+    case 'downloadAgain':
+      return vscode.l10n.t('Download Again');
+    case 'removeDownload':
+      return vscode.l10n.t('Remove');
+    case 'setToken':
+      return vscode.l10n.t('Set Token…');
+    case 'hideDownload':
     case 'dismissNotice':
       return vscode.l10n.t('Close');
   }

@@ -140,6 +140,13 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.turns.undoDelete();
     case 'undoDeleteConversation':
       return app.history.undoDelete();
+    case 'pauseDownload':
+    case 'resumeDownload':
+    case 'downloadAgain':
+    case 'removeDownload':
+    case 'hideDownload':
+    case 'setToken':
+      return app.downloads.act(action);
     case 'dismissNotice':
       return app.panel.dismissNotice();
   }

@@ -44,6 +44,14 @@ export type PanelAction =
   | 'undoDelete'
   /** Puts back the conversations deleted last. */
   | 'undoDeleteConversation'
+  /** Of the download that the panel shows. */
+  | 'pauseDownload'
+  | 'resumeDownload'
+  | 'downloadAgain'
+  | 'removeDownload'
+  | 'hideDownload'
+  /** Asks for the token of the model hub. */
+  | 'setToken'
   | 'dismissNotice';
 
 export interface PanelButton {
@@ -59,6 +67,12 @@ export interface PanelNote {
   readonly icon: string;
   readonly text: string;
   readonly buttons: readonly PanelButton[];
+}
+
+/** A download of a model, running or not finished: a note with a bar. */
+export interface PanelDownload extends PanelNote {
+  /** 0 to 1; null while it is not known, absent where nothing moves. */
+  readonly fraction?: number | null;
 }
 
 /** The editor's selection (or what would be taken in its place), offered as a chip. */
@@ -201,6 +215,7 @@ export interface PanelState {
   /** «Ready on GPU», «Loading 42 %», … */
   readonly modelStatus: string;
   readonly notice: PanelNote | undefined;
+  readonly download: PanelDownload | undefined;
   /** Welcome text and buttons for an empty conversation. */
   readonly welcome: PanelNote;
   readonly selection: SelectionOffer | undefined;
@@ -232,6 +247,7 @@ export type HostToPanel =
   | { readonly type: 'habits'; readonly habits: ReadingHabits }
   | { readonly type: 'thinking'; readonly thinking: ThinkingOffer | undefined }
   | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
+  | { readonly type: 'download'; readonly download: PanelDownload | undefined }
   | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
   /** What was sent could not be asked, so it goes back into the chat box. */
   | { readonly type: 'draft'; readonly text: string }

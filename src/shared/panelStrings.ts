@@ -94,6 +94,7 @@ export const panelStringKeys = [
   'liveLoading',
   'liveStopped',
   'chooseModel',
+  'download',
   'openLink',
   'badFormula',
   'renderFailed',

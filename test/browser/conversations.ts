@@ -50,7 +50,13 @@ export const strings: PanelStrings = {
   },
   ...{ attachSelection: 'Attach Selection', removeAttachment: 'Remove {0}', attachments: 'Attachments', jumpToLatest: 'Latest' },
   ...{ liveReading: 'Reading the question.', liveThinking: 'Thinking.', liveAnswering: 'Answering.', liveReady: 'Answer ready.' },
-  ...{ liveLoading: 'Loading the model.', liveStopped: 'Stopped.', chooseModel: 'Choose another model file', openLink: 'Open {0}' },
+  ...{
+    liveLoading: 'Loading the model.',
+    liveStopped: 'Stopped.',
+    chooseModel: 'Choose another model file',
+    download: 'Download',
+    openLink: 'Open {0}',
+  },
   ...{ badFormula: 'This formula cannot be drawn: {0}', renderFailed: 'This part cannot be drawn, so its source is shown.' },
   ...{
     contents: 'Contents of the Thought (Ctrl+Shift+O)',
@@ -251,6 +257,7 @@ export function stateOf(events: readonly ConversationEvent[], change: Partial<Pa
     modelLabel: 'GLM-Z1-9B',
     modelStatus: 'Ready on GPU',
     notice: undefined,
+    download: undefined,
     welcome: {
       tone: 'info',
       icon: 'symbol-operator',

@@ -73,6 +73,35 @@ export function morePictures(): Record<string, Picture> {
       state: again.state({ model: { kind: 'busy', info: modelInfo, activity: 'reading', sinceMs: now } }),
       then: [{ type: 'progress', progress: { turnId: 'turn1', readTokens: 4200, promptTokens: 12_400, againTokens: 12_400 } }],
     },
+    downloading: {
+      state: solve()
+        .answered(mathThought, mathAnswer)
+        .state({
+          download: {
+            tone: 'info',
+            icon: 'arrow-down',
+            text: 'Downloading GLM-Z1-9B-0414 Q4_K_M: 2.6 of 6.2 GB · 24 MB/s · about 2 min 30 s left. You can close this view or VS Code; the download goes on where it stopped.',
+            fraction: 0.42,
+            buttons: [{ action: 'pauseDownload', label: 'Pause' }],
+          },
+        }),
+    },
+    downloadFailed: {
+      state: solve().state({
+        model: { kind: 'notChosen' },
+        download: {
+          tone: 'error',
+          icon: 'error',
+          text: 'huggingface.co has sent nothing for 30 seconds, several times. 2.6 GB are fetched and kept; resume later.',
+          buttons: [
+            { action: 'resumeDownload', label: 'Resume', primary: true },
+            { action: 'showLog', label: 'Show Log' },
+            { action: 'removeDownload', label: 'Remove' },
+            { action: 'hideDownload', label: 'Close' },
+          ],
+        },
+      }),
+    },
     leftOut: {
       state: explain()
         .answered('Hm.', 'It evaluates a polynomial.')

@@ -33,6 +33,8 @@ export interface Fault {
 export interface HubRequest {
   readonly on: 'hub' | 'files';
   readonly path: string;
+  /** By the request's own header; another one than this server's where it is used as a proxy. */
+  readonly host: string | undefined;
   readonly range: string | undefined;
   readonly authorization: string | undefined;
   /** Requests to this server before this one. */
@@ -114,10 +116,10 @@ export class HubServer {
 
   async #answer(on: HubRequest['on'], request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => undefined);
-    const { range, authorization } = request.headers;
-    const path = decodeURIComponent(request.url ?? '');
+    const { range, authorization, host } = request.headers;
+    const path = decodeURIComponent(request.url ?? '').replace(/^http:\/\/[^/]+/, '');
     const index = this.requests.filter((earlier) => earlier.on === on).length;
-    const asked: HubRequest = { on, path, range, authorization, index };
+    const asked: HubRequest = { on, path, host, range, authorization, index };
     this.requests.push(asked);
     const list = /^\/api\/models\/([^/]+\/[^/]+)\/tree\/main/.exec(path);
     if (list) return this.#list(list[1] ?? '', response);

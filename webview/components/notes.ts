@@ -1,7 +1,7 @@
 /** Sentences with ways on: how a turn ended, the panel's one notice, and the welcome of an empty conversation. */
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { PanelAction, PanelButton, PanelNote, SelectionOffer } from '../../src/shared/panelProtocol.ts';
+import type { PanelAction, PanelButton, PanelDownload, PanelNote, SelectionOffer } from '../../src/shared/panelProtocol.ts';
 import { icon } from '../icons.ts';
 import type { PanelContext } from './element.ts';
 import { iconButton, pushButton } from './pushButton.ts';
@@ -30,6 +30,29 @@ export function notice(note: PanelNote, context: PanelContext, below: TemplateRe
       )}
     </div>
     ${dismissible ? iconButton('close', context.strings.dismiss, () => act('dismissNotice')) : nothing}
+  </div>`;
+}
+
+/** A download, above the notice. Its numbers change several times a second, so they are no live text. */
+export function downloadNotice(download: PanelDownload, context: PanelContext): TemplateResult {
+  const act = (action: PanelAction): void => context.post({ type: 'action', action });
+  const closable = download.buttons.some((button) => button.action === 'hideDownload');
+  const label = context.strings.download;
+  return html`<div class="notice download ${toneClass[download.tone]}" role="group" aria-label=${label}>
+    ${icon(download.icon)}
+    <div>
+      ${download.text}
+      ${
+        download.fraction === undefined
+          ? nothing
+          : html`<progress max="1" value=${download.fraction ?? nothing} aria-label=${label}></progress>`
+      }
+      ${buttonRow(
+        download.buttons.filter((button) => button.action !== 'hideDownload'),
+        act,
+      )}
+    </div>
+    ${closable ? iconButton('close', context.strings.dismiss, () => act('hideDownload')) : nothing}
   </div>`;
 }
 

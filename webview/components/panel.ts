@@ -26,7 +26,7 @@ import './history.ts';
 import type { LemmaHistory } from './history.ts';
 import type { LemmaMenu } from './menu.ts';
 import './menu.ts';
-import { notice, welcome } from './notes.ts';
+import { downloadNotice, notice, welcome } from './notes.ts';
 import { Pieces } from './pieces.ts';
 import type { PieceHost } from './pieces.ts';
 import { statusLine } from './statusLine.ts';
@@ -183,7 +183,8 @@ export class LemmaPanel extends PanelElement implements PieceHost {
               </button>
             </div>`
       }
-      ${host.notice ? notice(host.notice, context) : contextWarning} ${statusLine(store, host, turn, this.pulse, context)}
+      ${host.download ? downloadNotice(host.download, context) : nothing} ${host.notice ? notice(host.notice, context) : contextWarning}
+      ${statusLine(store, host, turn, this.pulse, context)}
       <lemma-composer
         class="composer"
         role="form"

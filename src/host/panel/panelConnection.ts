@@ -76,6 +76,7 @@ export class PanelConnection {
     keep.add(
       panel.onDidChange((change) => {
         if (change.kind === 'notice') this.post({ type: 'notice', notice: panel.notice });
+        else if (change.kind === 'download') this.post({ type: 'download', download: panel.download });
         else if (change.kind === 'fonts') this.post({ type: 'fonts', fonts: panel.fonts });
         else if (change.kind === 'habits' && panel.habits) this.post({ type: 'habits', habits: panel.habits });
         else if (change.kind === 'selection')

@@ -6,6 +6,7 @@ import type { LemmaError } from '../../core/errors.ts';
 import type {
   AttachmentOffer,
   ContextUse,
+  PanelDownload,
   PanelFonts,
   ReadingHabits,
   PanelNote,
@@ -30,7 +31,10 @@ const habitsKey = 'lemma.readingHabits';
 /** What changed outside the conversation, for the view to send on. */
 export type PanelChange =
   | { readonly kind: 'words'; readonly turnId: string }
-  | { readonly kind: 'notice' | 'fonts' | 'habits' | 'thinking' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned' };
+  | {
+      readonly kind:
+        'notice' | 'download' | 'fonts' | 'habits' | 'thinking' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned';
+    };
 
 /**
  * The state of the panel that is not in the conversation: notice, notes, draft and attached selection. Lives in the host,
@@ -46,6 +50,7 @@ export class PanelModel {
   /** What turns say besides their text, kept while the window lives. */
   readonly #extras = new Map<string, TurnExtra>();
   #notice: PanelNote | undefined;
+  #download: PanelDownload | undefined;
   /** Saving fails. Stays, under any other notice, until everything is saved. */
   #unsaved: PanelNote | undefined;
   /** The user has put that away; the next question, which is not saved either, brings it back. */
@@ -87,6 +92,10 @@ export class PanelModel {
     const deleted = this.#undoDismissed ? 0 : justDeleted(this.#conversations.current).length;
     if (deleted > 0) return deletedNote(deleted);
     return this.#notice ?? (this.#unsavedDismissed ? undefined : this.#unsaved);
+  }
+
+  get download(): PanelDownload | undefined {
+    return this.#download;
   }
 
   get selection(): SelectionOffer | undefined {
@@ -137,6 +146,7 @@ export class PanelModel {
       modelStatus: modelStatus(model),
       notice: this.notice,
       welcome: welcome(model),
+      download: this.#download,
       selection: this.#selection,
       selectionAttached: this.#selectionAttached,
       fonts: this.#fonts,
@@ -189,6 +199,12 @@ export class PanelModel {
     if (shown && shown === this.#unsaved) this.#unsavedDismissed = true;
     else this.#undoDismissed = true;
     this.#changed.fire({ kind: 'notice' });
+  }
+
+  showDownload(download: PanelDownload | undefined): void {
+    if (JSON.stringify(download) === JSON.stringify(this.#download)) return;
+    this.#download = download;
+    this.#changed.fire({ kind: 'download' });
   }
 
   setFonts(fonts: PanelFonts): void {

@@ -95,6 +95,7 @@ export function panelStrings(): PanelStrings {
     liveLoading: vscode.l10n.t('Loading the model.'),
     liveStopped: vscode.l10n.t('Stopped.'),
     chooseModel: vscode.l10n.t('Choose another model file'),
+    download: vscode.l10n.t('Download'),
     openLink: vscode.l10n.t('Open {0}'),
     badFormula: vscode.l10n.t('This formula cannot be drawn: {0}'),
     renderFailed: vscode.l10n.t('This part cannot be drawn, so its source is shown.'),
