@@ -4,8 +4,14 @@
  * GLM-Z1 closes a thought by itself with `\n</think>\n\n`. A thought that is closed for it (at its budget, or because
  * the user wants the answer now) is closed with the same text, so that the answer follows as it always does.
  */
+import type { ChatProfile } from './chatMessage.ts';
 import { thoughtCloseTag } from './glmPrompt.ts';
 import { suffixThatBegins } from './thoughtSplitter.ts';
+
+/** Whether a model's replies can have a thought. */
+export function thinks(profile: ChatProfile): boolean {
+  return profile !== 'glm-4';
+}
 
 /** The budgets that the panel offers, in tokens; 0 is no limit. */
 export const thinkingChoices: readonly number[] = [0, 1024, 4096, 16_384];

@@ -46,6 +46,7 @@ export class ThoughtSplitter {
   /** Characters at the start of `#held` that an earlier reply has given out already. */
   #givenBefore = 0;
   #tagGivenBefore = 0;
+  #closed = false;
   /** Last character given out before `#held`, to see quote marks. */
   #previous = '';
   readonly #ledger = new TokenLedger();
@@ -66,6 +67,11 @@ export class ThoughtSplitter {
   /** Part that the next text belongs to, as far as is known. */
   get part(): TurnPart {
     return this.#part;
+  }
+
+  /** The tag that closes the thought has come. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Last characters of `thoughtSoFar` that have turned out to be the beginning of the closing tag. */
@@ -115,6 +121,7 @@ export class ThoughtSplitter {
       this.#give(at, true);
       this.#dropTag(thoughtCloseTag.length);
       this.#part = 'answer';
+      this.#closed = true;
     }
     this.#give(this.#held.length, final);
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
 import { isRunning, lastTurn } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
+import { thinks } from '../core/thinkingBudget.ts';
 import { AnswerActions } from './answerActions.ts';
 import { Attachments } from './attachments.ts';
 import { Config } from './config.ts';
@@ -227,8 +228,9 @@ export class LemmaApp {
     keep.add(this.model.onDidChange((state) => statusBar.show(state)));
     this.panel.setFonts(this.config.panelFonts);
     keep.add(this.config.onDidChangeFonts(() => this.panel.setFonts(this.config.panelFonts)));
-    this.panel.showThinking(this.thinking.offer);
-    keep.add(this.thinking.onDidChange((offer) => this.panel.showThinking(offer)));
+    this.#showThinking();
+    keep.add(this.thinking.onDidChange(() => this.#showThinking()));
+    keep.add(this.model.onDidChange(() => this.#showThinking()));
     keep.add(this.config.onDidChangeThinking(() => this.thinking.settingChanged()));
     keep.add(this.config.onDidChangeModel(() => this.model.settingsChanged()));
     keep.add(this.conversations.onDidAppend(() => this.#updateContext()));
@@ -246,6 +248,13 @@ export class LemmaApp {
     keep.add(vscode.window.onDidChangeTextEditorSelection(() => this.#offerSelectionSoon()));
     statusBar.show(this.model.state);
     this.#offerSelectionSoon();
+  }
+
+  /** A model that is not loaded yet may think. */
+  #showThinking(): void {
+    const { state } = this.model;
+    const thoughtless = 'info' in state && !thinks(state.info.profile);
+    this.panel.showThinking(thoughtless ? undefined : this.thinking.offer);
   }
 
   /** Context keys for the manifest's `when` clauses; set only when they change, since deltas come hundreds of times a second. */

@@ -15,6 +15,7 @@ import { LemmaFailure, toLemmaError } from '../core/errors.ts';
 import { buildMessages } from '../core/prompt.ts';
 import type { Resumption } from '../core/resumption.ts';
 import { branchWithThought, thinkingTokensLeft, thoughtToGoOn, writtenSoFar } from '../core/resumption.ts';
+import { thinks } from '../core/thinkingBudget.ts';
 import type { PartDelta } from '../core/thoughtSplitter.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
 import { thoughtMarkMs } from '../core/thoughtTimes.ts';
@@ -213,7 +214,8 @@ export class TurnRunner {
     const onProgress = (progress: GenerateProgress): void => this.#take(run, progress);
     try {
       const { messages } = fitting;
-      const thinkingTokens = beginning?.start === 'answer' ? undefined : thinkingTokensLeft(turn, budgetTokens);
+      const inThought = beginning?.start !== 'answer' && thinks(profile);
+      const thinkingTokens = inThought ? thinkingTokensLeft(turn, budgetTokens) : undefined;
       const request = {
         messages,
         profile,
@@ -266,7 +268,7 @@ export class TurnRunner {
       case 'text':
         this.#write(run, progress.part ? [{ ...progress, part: progress.part }] : run.splitter.push(progress.text, progress.tokens));
         // The tag may be complete before the answer has any text.
-        if (run.splitter.part === 'answer') this.#answers(run);
+        if (run.splitter.closed) this.#answers(run);
         return;
       case 'thoughtClosed':
         run.closedAtBudget = true;

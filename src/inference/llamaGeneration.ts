@@ -65,7 +65,7 @@ export async function generateReply(
   const request: ReplyRequest = {
     ...{ promptIds, written, forcedIds, tokenize, maxTokens, clamped, sampling: params.sampling },
     heldIds: held === 0 ? [] : beginningIds.slice(-held),
-    watch: thinking && new ThoughtWatch(thinking, prefill),
+    watch: thinking && new ThoughtWatch(thinking, prompt.replyStart, prefill),
   };
   const reply = signal.aborted
     ? { stop: 'cancelled' as const, ids: [], textTokens: 0, firstAt: performance.now() }

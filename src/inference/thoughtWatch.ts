@@ -1,30 +1,31 @@
+import type { TurnPart } from '../core/conversation.ts';
 import { endsSentence, thoughtClosing } from '../core/thinkingBudget.ts';
 import type { ThinkingPlan } from '../core/thinkingBudget.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
 import type { DecodedText } from './detokenizer.ts';
 
-/** Follows a reply that is inside its thought, and says when the thought has used up its budget. */
+/** Follows a reply, and says when its thought has used up its budget. */
 export class ThoughtWatch {
   readonly #plan: ThinkingPlan;
   readonly #splitter: ThoughtSplitter;
-  #thought: string;
+  /** The reply up to the end of its thought. */
+  #text = '';
+  /** New ones of the thought. */
   #tokens = 0;
-  #open = true;
 
-  /** @param thoughtSoFar what the reply begins with */
-  constructor(plan: ThinkingPlan, thoughtSoFar: string) {
+  /** @param start part in which replies start @param beginning what this one begins with */
+  constructor(plan: ThinkingPlan, start: TurnPart, beginning: string) {
     this.#plan = plan;
-    this.#thought = thoughtSoFar;
-    this.#splitter = new ThoughtSplitter(thoughtSoFar === '' ? { start: 'thought' } : { start: 'thought', thoughtSoFar });
+    this.#splitter = new ThoughtSplitter({ start });
+    this.add({ text: beginning, tokens: 0 });
   }
 
-  /** Text that the model has written. */
+  /** Text of the reply, whoever wrote it. */
   add({ text, tokens }: DecodedText): void {
-    if (!this.#open) return;
-    this.#tokens += tokens;
-    this.#thought += text;
+    if (this.#splitter.closed) return;
     this.#splitter.push(text, tokens);
-    this.#open = this.#splitter.part === 'thought';
+    this.#text += text;
+    if (this.#splitter.part === 'thought') this.#tokens += tokens;
   }
 
   /**
@@ -34,11 +35,10 @@ export class ThoughtWatch {
   closingBefore(next: string): string | undefined {
     const { limitTokens, sentenceTokens } = this.#plan;
     const over = this.#tokens - limitTokens;
-    if (!this.#open || over < 0) return undefined;
+    if (this.#splitter.part !== 'thought' || over < 0) return undefined;
     // The model is about to close it by itself.
     const closes = next.trimStart().startsWith('</');
-    if (over < sentenceTokens && (closes || !endsSentence(this.#thought, next))) return undefined;
-    this.#open = false;
-    return thoughtClosing(this.#thought);
+    if (over < sentenceTokens && (closes || !endsSentence(this.#text, next))) return undefined;
+    return thoughtClosing(this.#text);
   }
 }

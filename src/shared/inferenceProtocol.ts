@@ -154,8 +154,8 @@ export interface GenerateParams {
   /** `prefill` is inside the thought, which is closed now: the closing text is the first text of the reply. */
   readonly closeThought?: boolean;
   /**
-   * New tokens after which the thought is closed at the end of its sentence, see `planThinking`; absent: never. Only for a
-   * reply that begins inside its thought.
+   * New tokens after which the thought is closed at the end of its sentence, see `planThinking`; absent: never. Without
+   * effect on a reply that has no thought.
    */
   readonly thinkingTokens?: number;
   /** Also return the rendered prompt and all token ids. */

@@ -53,6 +53,23 @@ describe('The chat profile', () => {
     assert.ok((whole.text.slice(0, cut) + rest.text).startsWith(whole.text));
   });
 
+  it('of GLM-4 has no thought, so that a budget closes nothing', async () => {
+    const { profile } = await loaded(client, { modelPath: named('Glm-4-9B-0414') });
+    const free = await reply(client, ask('count to 400', { profile, maxTokens: 200 }));
+    const budgeted = await reply(client, ask('count to 400', { profile, maxTokens: 200, thinkingTokens: 10 }));
+    assert.equal(budgeted.text, free.text);
+  });
+
+  it('of Rumination has a budget for the thought that the model opens', async () => {
+    const { profile, replyStart } = await loaded(client, { modelPath: named('GLM Z1 Rumination 32B 0414') });
+    const prefill = '\n<think>';
+    const { text, pieces } = await reply(client, ask('count to 400', { profile, prefill, maxTokens: 400, thinkingTokens: 100 }));
+    assert.ok(pieces.some(({ kind }) => kind === 'thoughtClosed'));
+    const { thought, answer } = splitReply(prefill + text, replyStart);
+    assert.match(thought, /\n20\n/);
+    assert.match(answer, /Done/);
+  });
+
   it('of Rumination leaves the thought to the model, and both parts come out', async () => {
     const info = await loaded(client, { modelPath: named('GLM Z1 Rumination 32B 0414') });
     assert.deepEqual([info.familyId, info.profile, info.replyStart], ['glm-z1-rumination-32b-0414', 'rumination', 'answer']);

@@ -30,12 +30,13 @@ describe('A turn on a server', () => {
   let turns: TurnRunner;
   /** How the next requests are answered, one after the other; the last one goes on. */
   let replies: Answer[] = [];
+  let models: object = modelLists.vllm;
   const states: ModelState[] = [];
 
   before(async () => {
     const reply: Answer = (request, response) => (replies.length > 1 ? replies.shift() : replies[0])?.(request, response);
     server = await loopbackServer({
-      '/v1/models': (_request, response) => sendJson(response, modelLists.vllm),
+      '/v1/models': (_request, response) => sendJson(response, models),
       '/v1/chat/completions': reply,
       '/v1/completions': reply,
       // As vLLM counts: a prompt, or a whole chat.
@@ -52,6 +53,7 @@ describe('A turn on a server', () => {
 
   beforeEach(async () => {
     await conversations.startNew();
+    models = modelLists.vllm;
     settings = { ...local, server: { url: server.url, model: '' } };
     model.settingsChanged();
     states.length = 0;
@@ -99,6 +101,24 @@ describe('A turn on a server', () => {
     assert.deepEqual([info?.device, info?.backend, info?.contextTokens], ['server', 'vllm', 32_768]);
     assert.deepEqual(info?.served, { host: server.host, encrypted: true, contextKnown: true });
     assert.ok(states.some((state) => state.kind === 'busy' && state.activity === 'answering'));
+  });
+
+  it('of a model whose thought the prompt does not open thinks first, and answers then', async () => {
+    models = { ...modelLists.vllm, data: [{ ...modelLists.vllm.data[0], id: 'another-model', root: 'another-model' }] };
+    settings = { ...local, server: { url: server.url, model: 'another-model' } };
+    model.settingsChanged();
+    for (const name of ['vllm-chat-opened.sse', 'vllm-chat-reasoning.sse']) {
+      await conversations.startNew();
+      const written = new Set<string>();
+      const listening = conversations.onDidAppend(({ event }) => {
+        if (event.type === 'delta' && event.text !== '') written.add(`${event.part} while ${newest().phase}`);
+      });
+      replies = [whole(name)];
+      await turns.ask({ task: 'ask', text: 'What is 47 + 38?' });
+      listening.dispose();
+      assert.deepEqual([newest().thought.trim(), newest().answer.trim()], [thought.trim(), answer], name);
+      assert.deepEqual([...written], ['thought while thinking', 'answer while answering'], name);
+    }
   });
 
   it('whose connection breaks keeps its text, and goes on from there to the same reply', async () => {
