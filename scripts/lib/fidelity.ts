@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { ChatMessage } from '../../src/core/chatMessage.ts';
 import { LemmaFailure } from '../../src/core/errors.ts';
 import { InferenceClient } from '../../src/host/inferenceClient.ts';
+import { ownRuntime } from './ownRuntime.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const fixture = (name: string): string => path.join(root, 'test/fixtures/model', name);
@@ -82,7 +83,7 @@ export async function checkFidelity(referenceFile: string, modelFile: string): P
   const reference = readReference(referenceFile);
   const quiet = (): void => undefined;
   const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-  const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log });
+  const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log, env: ownRuntime() });
   let passed = 0;
   try {
     await client.load({ modelPath: path.resolve(modelFile), gpu: 'cpu', contextTokens: 32_768, threads: 0 }, quiet);

@@ -11,7 +11,12 @@ export type LemmaError =
   | { readonly code: 'modelLoadFailed'; readonly path: string; readonly reason: string }
   | { readonly code: 'insufficientMemory'; readonly path: string; readonly reason: string }
   | { readonly code: 'engineStartFailed'; readonly reason: string }
+  /** The folder in which windows find the engine's process could be changed by somebody else. */
+  | { readonly code: 'engineFolderRefused'; readonly path: string; readonly because: EngineFolderRefusal }
+  /** Exit code and signal are known to the window that started the process alone; both are null elsewhere. */
   | { readonly code: 'engineCrashed'; readonly exitCode: number | null; readonly signal: string | null }
+  /** Another window wanted a new process. */
+  | { readonly code: 'engineRestarted' }
   | { readonly code: 'protocolMismatch'; readonly host: number; readonly inference: number }
   /** The whole prompt does not fit: `overTokens` more than `limitTokens`. */
   | { readonly code: 'promptTooLong'; readonly promptTokens: number; readonly limitTokens: number; readonly overTokens: number }
@@ -88,6 +93,9 @@ export type ModelDamage =
 
 /** Why something cannot be attached. `gone`: it was there when it was attached. */
 export type AttachmentRefusal = 'binary' | 'empty' | 'folder' | 'gone' | 'noPlace' | 'tooLarge' | 'tooMany' | 'unreadable';
+
+/** `tooLong`: a socket's path has room for about a hundred bytes. */
+export type EngineFolderRefusal = 'mode' | 'notFolder' | 'owner' | 'tooLong';
 
 export type LemmaErrorCode = LemmaError['code'];
 

@@ -73,7 +73,10 @@ export class LemmaApp {
   constructor(context: vscode.ExtensionContext, statusItem: vscode.StatusBarItem) {
     this.log = this.#disposables.add(vscode.window.createOutputChannel('Lemma', { log: true }));
     const modulePath = path.join(context.extensionPath, 'dist', 'inference.mjs');
-    this.client = new InferenceClient({ modulePath, log: this.log });
+    const { version } = context.extension.packageJSON as { readonly version: string };
+    // The process serves other windows too, so its log is not this window's.
+    const logFile = path.join(context.globalStorageUri.fsPath, 'logs', 'engine.log');
+    this.client = new InferenceClient({ modulePath, log: this.log, version, logFile });
     this.serverKeys = new ServerKeys(context.secrets);
     const server = new ServerBackend({
       log: this.log,

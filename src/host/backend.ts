@@ -24,6 +24,8 @@ export interface BackendExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly expected: boolean;
+  /** Another window wished it. */
+  readonly restarted?: true;
 }
 
 /**
@@ -43,6 +45,11 @@ export interface Backend {
   unload(): Promise<void>;
   /** Starts afresh, without a model. */
   restart(): Promise<unknown>;
-  onDidExit(listener: (exit: BackendExit) => void): { dispose(): void };
+  onDidExit(listener: (exit: BackendExit) => void): { dispose(): unknown };
+  /**
+   * Where windows share a backend: another one has changed the loaded model. `info`: what this window loaded last is
+   * loaded; undefined: it is not any more.
+   */
+  onDidChangeModel?(listener: (info: ModelInfo | undefined) => void): { dispose(): unknown };
   dispose(): Promise<void>;
 }

@@ -47,6 +47,13 @@ export class Backends implements Backend {
     return { dispose: () => listening.forEach((each) => each.dispose()) };
   }
 
+  onDidChangeModel(listener: (info: ModelInfo | undefined) => void): { dispose(): unknown } {
+    const listening = this.#local.onDidChangeModel?.((info) => {
+      if (this.#active === this.#local) listener(info);
+    });
+    return { dispose: () => listening?.dispose() };
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([this.#local.dispose(), this.#server.dispose()]);
   }

@@ -1,15 +1,19 @@
-import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
-import { CancellationTokenSource, createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError } from 'vscode-jsonrpc/node';
-import type { CancellationToken } from 'vscode-jsonrpc';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  ResponseError,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from 'vscode-jsonrpc/node';
+import type { CancellationToken, DataCallback, Disposable } from 'vscode-jsonrpc';
 import type { LemmaError } from '../core/errors.ts';
 import { LemmaFailure } from '../core/errors.ts';
 import type {
   CountTokensParams,
   CountTokensResult,
   DescribeMachineResult,
+  EndingParams,
   GenerateParams,
   GenerateProgress,
   GenerateResult,
@@ -24,27 +28,38 @@ import {
   countTokensRequest,
   describeMachineRequest,
   describeModelsRequest,
+  endingNotification,
+  endRequest,
   generateProgress,
   generateRequest,
   helloRequest,
   inferenceProtocolVersion,
+  leaveRequest,
   loadProgress,
   loadRequest,
   logNotification,
+  modelChangedNotification,
+  otherBackendCode,
   requestCancelledCode,
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
-import { inferenceEnvironment } from './inferenceEnvironment.ts';
+import { Emitter } from './disposables.ts';
+import type { Joined, ProcessEnd } from './inferenceJoin.ts';
+import { describeEnd, joinProcess } from './inferenceJoin.ts';
+import { logSize, rawLines } from './inferenceLogFile.ts';
 
-/** Milliseconds that a process has to answer the first request, and to end when it is asked to. */
-const startMs = 30_000;
+/** Milliseconds that a process has to end when it is asked to. */
 const endMs = 2_500;
 
-/** Milliseconds to wait for the rest of stdout and stderr after the end. */
-const streamsMs = 500;
+/** Milliseconds for the first answer, and how often another process is tried when one ends at that moment. */
+const helloMs = 30_000;
+const mostAttempts = 5;
 
-/** Lines of stderr that become the reason when the process does not start. */
-const keptStderrLines = 8;
+/** Milliseconds from the end of the connection to the process's own, where this window started it. */
+const exitMs = 2_000;
+
+/** Turns of the event loop without anything new after which everything received has been handed out. */
+const quietTurns = 3;
 
 /** Where log lines go; `vscode.LogOutputChannel` fits. */
 export interface InferenceLog {
@@ -59,40 +74,59 @@ export interface InferenceClientOptions {
   /** The bundle `dist/inference.mjs`. */
   readonly modulePath: string;
   readonly log: InferenceLog;
-  /** What the process's environment is made from; absent: this process's. */
+  /** What the process's environment is made from; absent: this process's. `LEMMA_RUNTIME_DIR` in it names the folder of its socket. */
   readonly env?: NodeJS.ProcessEnv;
-}
-
-/** How a process ended. `expected`: because this client asked it to. */
-export interface InferenceExit {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly expected: boolean;
-}
-
-/** A process with its connection. */
-interface Running {
-  readonly child: ChildProcess;
-  readonly connection: MessageConnection;
-  readonly hello: Promise<HelloResult>;
-  readonly exited: Promise<void>;
-  /** Rejects the requests that still wait. */
-  readonly pending: Set<(error: LemmaFailure) => void>;
-  stopping: boolean;
-  /** The backend of its first load: a process keeps it for life. */
-  gpu: GpuChoice | undefined;
+  /** Of the extension: windows of other versions have a process of their own. */
+  readonly version?: string;
+  /** The process's own log; absent: beside its socket. */
+  readonly logFile?: string;
 }
 
 /**
- * Starts the inference process and speaks `inferenceProtocol` with it. Runs without `vscode`.
+ * How the process ended for this window. Exit code and signal are known to the window that started it alone; elsewhere
+ * both are null, besides what the process itself could still say.
+ * `expected`: this client wished it; the process may live on for other windows.
+ * `restarted`: another window wished it.
+ */
+export interface InferenceExit extends ProcessEnd {
+  readonly expected: boolean;
+  readonly restarted?: true;
+}
+
+/** A process with its connection. */
+interface Running extends Joined {
+  readonly connection: MessageConnection;
+  readonly ended: Promise<void>;
+  /** Rejects the requests that still wait. */
+  readonly pending: Set<(error: LemmaFailure) => void>;
+  hello: HelloResult | undefined;
+  /** Its end was asked for, or the connection's. */
+  stopping: boolean;
+  /** It lives on for other windows. */
+  left: boolean;
+  /** The process's last words. */
+  because: EndingParams['because'] | undefined;
+}
+
+/**
+ * The window's side of the inference process: joins the one that the user's windows share, or starts it, and speaks
+ * `inferenceProtocol` with it. Runs without `vscode`.
  *
- * Methods start the process when it does not run. They reject with `LemmaFailure` alone. When the process dies,
- * everything it still said is delivered first, then the waiting requests reject with `engineCrashed`.
- * One `load` or `generate` runs at a time; further ones wait in the process for their turn.
+ * Methods join the process when this window has not. They reject with `LemmaFailure` alone. When the process ends,
+ * everything it still said is delivered first, then the waiting requests reject with `engineCrashed`, or with
+ * `engineRestarted` when another window wished it.
+ * One `load` or `generate` of all windows runs at a time; further ones wait in the process for their turn.
  */
 export class InferenceClient {
   readonly #options: InferenceClientOptions;
-  readonly #exitListeners = new Set<(exit: InferenceExit) => void>();
+  readonly #exited = new Emitter<InferenceExit>();
+  readonly #modelChanged = new Emitter<ModelInfo | undefined>();
+  /**
+   * Fires when another window has changed the loaded model: with the model that this window loaded last where that is
+   * loaded again, else undefined. This window's next reply is written by its own model in any case.
+   */
+  readonly onDidChangeModel = this.#modelChanged.event;
+  #joining: Promise<Running> | undefined;
   #running: Running | undefined;
   #disposed = false;
   #nextToken = 1;
@@ -101,24 +135,29 @@ export class InferenceClient {
     this.#options = options;
   }
 
-  /** Process id while a process runs. */
+  /** Process id while this window is connected. */
   get pid(): number | undefined {
-    return this.#running?.child.pid;
+    return this.#running?.endpoint.pid;
   }
 
-  /** Called after every end of a process, once its requests are settled. */
-  onDidExit(listener: (exit: InferenceExit) => void): { dispose(): void } {
-    this.#exitListeners.add(listener);
-    return { dispose: () => this.#exitListeners.delete(listener) };
+  /** The process's own log, while this window is connected. */
+  get logFile(): string | undefined {
+    return this.#running?.endpoint.logFile;
   }
 
-  /** Starts the process, unless it runs. Rejects with engineStartFailed, engineCrashed or protocolMismatch. */
+  /** Called after every end of the process, or of its service to this window, once its requests are settled. */
+  onDidExit(listener: (exit: InferenceExit) => void): { dispose(): unknown } {
+    return this.#exited.event(listener);
+  }
+
+  /** Joins or starts the process, unless that is done. Rejects with engineStartFailed, engineFolderRefused, engineCrashed or protocolMismatch. */
   async start(): Promise<HelloResult> {
-    return (await this.#ensure()).hello;
+    const running = await this.#ensure();
+    return running.hello ?? Promise.reject(new LemmaFailure({ code: 'internal', reason: 'No hello was said.' }));
   }
 
   /**
-   * Loads a model; in a new process when the present one runs on another backend.
+   * Loads a model, at once where it is loaded already; in a new process when the present one runs on another backend.
    * @param onProgress receives 0 to 1
    * @returns undefined when it was cancelled
    */
@@ -128,9 +167,7 @@ export class InferenceClient {
     signal?: AbortSignal,
   ): Promise<ModelInfo | undefined> {
     if (signal?.aborted) return undefined;
-    if ((this.#running?.gpu ?? params.gpu) !== params.gpu) await this.#stop();
     const running = await this.#ensure();
-    running.gpu = params.gpu;
     const progressToken = this.#token();
     const listener = running.connection.onProgress(loadProgress, progressToken, onProgress);
     try {
@@ -139,10 +176,13 @@ export class InferenceClient {
       );
     } catch (error) {
       if (error === cancelled) return undefined;
-      throw error;
+      if (error !== otherBackend) throw error;
     } finally {
       listener.dispose();
     }
+    // That process ends now; the next one has no backend yet.
+    await this.#awaitEnd(running);
+    return this.load(params, onProgress, signal);
   }
 
   async unload(): Promise<void> {
@@ -181,7 +221,6 @@ export class InferenceClient {
   async describeMachine(gpu: GpuChoice, signal?: AbortSignal): Promise<DescribeMachineResult | undefined> {
     if (signal?.aborted) return undefined;
     const running = await this.#ensure();
-    running.gpu ??= gpu;
     return this.#cancellable(() =>
       this.#request(running, signal, (token) => running.connection.sendRequest(describeMachineRequest, { gpu }, token)),
     );
@@ -205,41 +244,45 @@ export class InferenceClient {
     }
   }
 
-  /** Ends the process, if any, and starts a new one without a model. */
+  /** Ends the process, for other windows too, and starts a new one without a model. One that hangs is killed. */
   async restart(): Promise<HelloResult> {
-    await this.#stop();
-    return this.start();
+    const running = this.#running ?? (await this.#joining?.catch(() => undefined));
+    if (running) {
+      running.connection.sendRequest(endRequest).catch(() => undefined);
+      await this.#awaitEnd(running);
+    }
+    return (await this.#ensure(true)).hello ?? this.start();
   }
 
-  /** Asks the process to end, kills it when it does not, and returns when it is gone. */
+  /** Leaves the process. It ends when no other window is there, and then this returns when it is gone. */
   async dispose(): Promise<void> {
     this.#disposed = true;
-    await this.#stop();
+    const running = this.#running ?? (await this.#joining?.catch(() => undefined));
+    if (!running) return;
+    running.connection
+      .sendRequest(leaveRequest)
+      .then(({ last }) => {
+        if (last) return;
+        running.left = true;
+        running.socket.destroy();
+      })
+      .catch(() => undefined);
+    await this.#awaitEnd(running, false);
   }
 
-  async #ensure(): Promise<Running> {
+  async #ensure(replaceHung = false): Promise<Running> {
     if (this.#disposed) throw new LemmaFailure({ code: 'engineStartFailed', reason: 'Lemma is being shut down.' });
-    const running = (this.#running ??= this.#spawn());
-    await running.hello;
-    return running;
+    if (this.#running) return this.#running;
+    this.#joining ??= this.#join(replaceHung).finally(() => (this.#joining = undefined));
+    return this.#joining;
   }
 
-  #spawn(): Running {
-    const { modulePath, log, env = process.env } = this.#options;
-    // Cleared, so that the process neither listens on the extension host's debug port nor inherits its loaders.
-    const child = fork(modulePath, [], { execArgv: [], silent: true, env: inferenceEnvironment(env) });
-    const stderr: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      if (!stream) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        log.warn(`[inference] ${line}`);
-        if (stderr.push(line) > keptStderrLines) stderr.shift();
-      });
-    }
-
-    let received = 0;
+  async #join(replaceHung: boolean, attempt = 1): Promise<Running> {
+    const { modulePath, log, env = process.env, version = '0', logFile } = this.#options;
+    const joined = await joinProcess({ modulePath, env, version, logFile }, replaceHung);
+    const reader = new CountingReader(joined.socket);
     let handled = 0;
-    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child), undefined, {
+    const connection = createMessageConnection(reader, new SocketMessageWriter(joined.socket), undefined, {
       messageStrategy: {
         handleMessage(message, next) {
           handled++;
@@ -247,62 +290,87 @@ export class InferenceClient {
         },
       },
     });
-    child.on('message', () => received++);
     connection.onNotification(logNotification, ({ level, message }) => log[level](`[inference] ${message}`));
-    // Errors of the channel itself are followed by its end, which settles the requests.
-    connection.onError(([error]) => log.debug(`[inference] channel: ${error.message}`));
-    connection.listen();
-
-    const pending: Running['pending'] = new Set();
-    const exited = endOf(child).then(async (end) => {
-      // The connection hands out one message a turn of the event loop; what the process said before its end comes first.
-      while (handled < received) await new Promise((resolve) => setImmediate(resolve));
-      if (this.#running === running) this.#running = undefined;
-      const error: LemmaError = 'reason' in end ? { code: 'engineStartFailed', reason: end.reason } : { code: 'engineCrashed', ...end };
-      for (const reject of [...pending]) reject(new LemmaFailure(error));
-      connection.dispose();
-      const exit = 'reason' in end ? { exitCode: null, signal: null } : end;
-      if (!running.stopping) log.error(`[inference] ${describeEnd(exit)}`);
-      for (const listener of this.#exitListeners) listener({ ...exit, expected: running.stopping });
+    connection.onNotification(modelChangedNotification, ({ info }) => this.#modelChanged.fire(info ?? undefined));
+    connection.onNotification(endingNotification, ({ because }) => {
+      running.because = because;
     });
-
+    // Errors of the connection itself are followed by its end, which settles the requests.
+    connection.onError(([error]) => log.debug(`[inference] connection: ${error.message}`));
+    const closed = new Promise<void>((resolve) => joined.socket.once('close', () => resolve()));
+    const ended = closed.then(async () => {
+      // The connection hands out one message a turn of the event loop; what the process said before its end comes first.
+      for (let turns = 0, before = -1; turns < quietTurns; turns++) {
+        if (handled < reader.received || reader.received !== before) turns = 0;
+        before = reader.received;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      this.#settle(running, await endOf(running), logBytes);
+    });
     const running: Running = {
-      child,
+      ...joined,
       connection,
-      hello: this.#hello(connection, pending, child, stderr),
-      exited,
-      pending,
+      ended,
+      pending: new Set(),
+      hello: undefined,
       stopping: false,
-      gpu: undefined,
+      left: false,
+      because: undefined,
     };
-    // Whoever needs it awaits `hello`; alone it must not end the host.
-    running.hello.catch(() => undefined);
+    const logBytes = logSize(joined.endpoint.logFile);
+    connection.listen();
+    joined.socket.resume();
+    try {
+      await this.#hello(running);
+    } catch (error) {
+      // It ended at the moment this window came in; the next one lives longer.
+      if (running.own || !isCrash(error) || attempt === mostAttempts) throw error;
+      return this.#join(replaceHung, attempt + 1);
+    }
+    this.#running = running;
+    log.info(`[inference] ${running.own ? 'Started' : 'Joined'} process ${joined.endpoint.pid}; its own log is ${joined.endpoint.logFile}`);
     return running;
   }
 
-  async #hello(
-    connection: MessageConnection,
-    pending: Running['pending'],
-    child: ChildProcess,
-    stderr: readonly string[],
-  ): Promise<HelloResult> {
-    const timer = setTimeout(() => child.kill('SIGKILL'), startMs);
+  async #hello(running: Running): Promise<void> {
+    const { connection, pending, own } = running;
+    // Closing the connection lets the request fail.
+    const timer = setTimeout(() => running.socket.destroy(), helloMs);
     try {
       const answer = await settled(pending, connection.sendRequest(helloRequest, { protocolVersion: inferenceProtocolVersion }));
       if (answer.protocolVersion !== inferenceProtocolVersion) {
-        child.kill('SIGKILL');
         throw new LemmaFailure({ code: 'protocolMismatch', host: inferenceProtocolVersion, inference: answer.protocolVersion });
       }
-      return answer;
+      running.hello = answer;
     } catch (error) {
+      running.stopping = true;
+      running.watch.destroy();
+      running.socket.destroy();
+      await running.ended;
       const failure = toFailure(error);
-      if (failure instanceof LemmaFailure && failure.error.code === 'engineCrashed') {
-        throw new LemmaFailure({ code: 'engineStartFailed', reason: [describeEnd(failure.error), ...stderr].join('\n') });
-      }
+      if (own && isCrash(failure)) throw new LemmaFailure({ code: 'engineStartFailed', reason: describeEnd(failure.error) });
       throw failure;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Tells everybody that the process is gone. */
+  #settle(running: Running, end: ProcessEnd, logBytes: number): void {
+    const { log } = this.#options;
+    const { stopping, because, pending, connection, endpoint } = running;
+    if (this.#running === running) this.#running = undefined;
+    running.watch.destroy();
+    const restarted = because === 'restarted' && !stopping;
+    const error: LemmaError = restarted ? { code: 'engineRestarted' } : { code: 'engineCrashed', ...end };
+    for (const reject of [...pending]) reject(new LemmaFailure(error));
+    connection.dispose();
+    if (restarted) log.info('[inference] Another window has restarted the engine.');
+    else if (!stopping) {
+      for (const line of rawLines(endpoint.logFile, logBytes)) log.warn(`[inference] ${line}`);
+      log.error(`[inference] ${describeEnd(end)}`);
+    }
+    this.#exited.fire({ ...end, expected: stopping, ...(restarted ? { restarted } : {}) });
   }
 
   /** Sends a request that an `AbortSignal` can cancel and that rejects when the process dies. */
@@ -325,14 +393,20 @@ export class InferenceClient {
     }
   }
 
-  async #stop(): Promise<void> {
-    const running = this.#running;
-    if (!running) return;
+  /**
+   * Waits until the process, or its service to this window, has ended, which was asked for.
+   * @param byForce kills it when it does not; else it is let go of, and ends by its own watch when nobody else is there
+   */
+  async #awaitEnd(running: Running, byForce = true): Promise<void> {
     running.stopping = true;
-    const kill = setTimeout(() => running.child.kill('SIGKILL'), endMs);
-    if (running.child.connected) running.child.disconnect();
-    await running.exited;
-    clearTimeout(kill);
+    const late = setTimeout(() => {
+      // The connection stands, so the number is its own.
+      if (byForce) process.kill(running.endpoint.pid, 'SIGKILL');
+      running.watch.destroy();
+      running.socket.destroy();
+    }, endMs);
+    await running.ended;
+    clearTimeout(late);
   }
 
   #token(): string {
@@ -340,38 +414,37 @@ export class InferenceClient {
   }
 }
 
-type ProcessEnd = Omit<InferenceExit, 'expected'>;
+/** Knows how many messages have been read. */
+class CountingReader extends SocketMessageReader {
+  received = 0;
 
-/**
- * Resolves when the process is gone and everything it said has been read.
- * @returns `reason` when there never was a process
- */
-async function endOf(child: ChildProcess): Promise<ProcessEnd | { readonly reason: string }> {
-  // Not the event `close`: it never comes when this side closes the channel.
-  const exit = new Promise<ProcessEnd | { readonly reason: string }>((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
-    child.once('error', (error) => {
-      if (child.pid === undefined) resolve({ reason: error.message });
+  override listen(callback: DataCallback): Disposable {
+    return super.listen((message) => {
+      this.received++;
+      callback(message);
     });
-  });
-  const channel = new Promise<void>((resolve) => child.once('disconnect', () => resolve()));
-  const streams = [child.stdout, child.stderr].map((stream) => new Promise<void>((resolve) => stream?.once('close', () => resolve())));
-  const end = await exit;
-  if ('reason' in end) return end;
-  await channel;
-  // A process that it started itself may hold its streams open.
+  }
+}
+
+/** How the process ended whose connection is closed. */
+async function endOf({ own, because, stopping, left }: Running): Promise<ProcessEnd> {
+  const unknown = { exitCode: null, signal: because === 'terminated' && !stopping ? 'SIGTERM' : null };
+  if (!own || left) return unknown;
   let late: NodeJS.Timeout | undefined;
-  await Promise.race([Promise.all(streams), new Promise<void>((resolve) => (late = setTimeout(resolve, streamsMs)))]);
+  const end = await Promise.race([own.exited, new Promise<ProcessEnd>((resolve) => (late = setTimeout(() => resolve(unknown), exitMs)))]);
   clearTimeout(late);
   return end;
 }
 
-function describeEnd({ exitCode, signal }: ProcessEnd): string {
-  return `The engine's process has ended (${signal ?? `exit code ${exitCode ?? 'unknown'}`}).`;
+function isCrash(error: unknown): error is LemmaFailure & { readonly error: Extract<LemmaError, { code: 'engineCrashed' }> } {
+  return error instanceof LemmaFailure && error.error.code === 'engineCrashed';
 }
 
 /** Marks a request that ended by its cancellation. */
 const cancelled = new Error('cancelled');
+
+/** Marks a load that needs another process. */
+const otherBackend = new Error('other backend');
 
 /** The request's result, or the rejection of all requests at the end of the process. */
 function settled<Result>(pending: Running['pending'], request: Promise<Result>): Promise<Result> {
@@ -385,6 +458,7 @@ function toFailure(error: unknown): Error {
   if (error instanceof LemmaFailure) return error;
   if (error instanceof ResponseError) {
     if (error.code === requestCancelledCode) return cancelled;
+    if (error.code === otherBackendCode) return otherBackend;
     const data: unknown = error.data;
     if (typeof data === 'object' && data !== null && 'code' in data) return new LemmaFailure(data as LemmaError);
   }

@@ -51,9 +51,12 @@ export class ModelService {
     this.#disposables.add(
       client.onDidExit((exit) => {
         this.#info = undefined;
-        if (!exit.expected) this.#fail({ code: 'engineCrashed', exitCode: exit.exitCode, signal: exit.signal });
+        if (exit.restarted) this.#set(this.#idleState());
+        else if (!exit.expected) this.#fail({ code: 'engineCrashed', exitCode: exit.exitCode, signal: exit.signal });
       }),
     );
+    const listening = client.onDidChangeModel?.((info) => this.#changedElsewhere(info));
+    if (listening) this.#disposables.add(listening);
   }
 
   get state(): ModelState {
@@ -139,6 +142,14 @@ export class ModelService {
   dispose(): void {
     this.#disposables.dispose();
     this.#changed.dispose();
+  }
+
+  /** Another window loaded another model, or this window's one was loaded again for its next reply. */
+  #changedElsewhere(info: ModelInfo | undefined): void {
+    // What is being loaded comes with its own answer.
+    if (this.#state.kind === 'loading' || (info && this.#loadedWith !== JSON.stringify(this.#settings()))) return;
+    this.#info = info;
+    this.#set(info ? { kind: 'ready', info } : this.#idleState());
   }
 
   #idleState(): ModelState {

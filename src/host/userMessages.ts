@@ -7,6 +7,7 @@ import type { Turn } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { Opened } from './conversations.ts';
+import { engineFolderText } from './engineWords.ts';
 import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 import { downloadErrorNote, isDownloadError } from './modelMessages.ts';
@@ -71,6 +72,10 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'engineCrashed':
       return note(crashText(error), button('restartEngine', true), button('showLog'));
+    case 'engineFolderRefused':
+      return note(engineFolderText(error), button('restartEngine', true), button('showLog'));
+    case 'engineRestarted':
+      return warning(vscode.l10n.t('The engine was restarted in another window. Everything written so far is kept; go on when you like.'));
     case 'protocolMismatch':
       return note(
         vscode.l10n.t(
@@ -275,6 +280,7 @@ function failedNote(turn: Turn, error: LemmaError): PanelNote {
   // What a server has written is there to go on from, whatever became of the connection.
   if (error.code.startsWith('server') && begun(turn)) return { ...note, buttons: [...goOn(turn).slice(0, 2), ...note.buttons.slice(0, 1)] };
   const longest = Math.max(0, ...attachments.map(({ text }) => text.length));
+  if (error.code === 'engineRestarted') return { ...note, buttons: goOn(turn) };
   if (error.code !== 'promptTooLong' || longest <= (snapshot?.text.length ?? 0)) return note;
   return { ...note, text: attachmentsTooLongText(error), buttons: [button('shortenAttachments', true), button('openModelSettings')] };
 }
@@ -367,6 +373,7 @@ function crashText({ exitCode, signal }: Extract<LemmaError, { code: 'engineCras
   if (signal === 'SIGKILL' || exitCode === 137) {
     return `${vscode.l10n.t('The engine was ended from outside, most often because the computer ran out of memory.')} ${kept}`;
   }
+  if (signal === null && exitCode === null) return `${vscode.l10n.t('The engine stopped unexpectedly.')} ${kept}`;
   if (signal !== null) return `${vscode.l10n.t('The engine stopped unexpectedly ({0}).', signal)} ${kept}`;
   return `${vscode.l10n.t('The engine stopped unexpectedly (exit code {0}).', exitCode ?? '?')} ${kept}`;
 }

@@ -16,7 +16,7 @@ export type EngineLog = (level: LogParams['level'], message: string) => void;
 
 /**
  * What the inference process needs of an engine. One model at a time; `load`, `unload`, `generate` and
- * `dispose` are never called while another of them runs (`TaskQueue` sees to that).
+ * `dispose` are never called while another of them runs (`FairQueue` sees to that).
  * All methods fail with `LemmaFailure`.
  */
 export interface Engine {
@@ -26,6 +26,8 @@ export interface Engine {
    * @param onProgress receives 0 to 1
    */
   load(params: LoadParams, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<ModelInfo>;
+  /** The loaded model, if `load` with these parameters would give it at once. */
+  loadedWith(params: Omit<LoadParams, 'progressToken'>): ModelInfo | undefined;
   /** Frees the model, if any. */
   unload(): Promise<void>;
   /** Tokens of a prompt, without evaluating it. May be called while `generate` runs. */

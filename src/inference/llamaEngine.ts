@@ -88,15 +88,9 @@ export class LlamaEngine implements Engine {
 
   async load(params: LoadParams, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<ModelInfo> {
     signal.throwIfAborted();
-    const loadedWith = JSON.stringify([params.modelPath, params.gpu, params.threads, params.yarn ?? false]);
-    if (this.#loaded && this.#loadedWith === loadedWith) {
-      const { wantedContextTokens } = this.#loaded.info;
-      const enough = Math.min(params.contextTokens, this.#longest(this.#loaded.info)) === wantedContextTokens;
-      const larger = params.keepLargerContext === true && params.contextTokens <= Math.max(wantedContextTokens, this.#wished);
-      const least = Math.min(params.leastContextTokens ?? 0, params.contextTokens, this.#longest(this.#loaded.info));
-      if ((enough || larger) && least <= this.#loaded.info.contextTokens) return this.#loaded.info;
-      return this.#resize(this.#loaded, params, signal);
-    }
+    const present = this.loadedWith(params);
+    if (present) return present;
+    if (this.#loaded && this.#loadedWith === loadKey(params)) return this.#resize(this.#loaded, params, signal);
     const bytes = checkGgufFile(params.modelPath);
     await this.unload();
     const begunAt = performance.now();
@@ -132,9 +126,19 @@ export class LlamaEngine implements Engine {
       await fitted.model.dispose();
       throw error;
     }
-    this.#loadedWith = loadedWith;
+    this.#loadedWith = loadKey(params);
     this.#wished = params.contextTokens;
     return this.#loaded.info;
+  }
+
+  loadedWith(params: Omit<LoadParams, 'progressToken'>): ModelInfo | undefined {
+    if (!this.#loaded || this.#loadedWith !== loadKey(params)) return undefined;
+    const { info } = this.#loaded;
+    const longest = this.#longest(info);
+    const enough = Math.min(params.contextTokens, longest) === info.wantedContextTokens;
+    const larger = params.keepLargerContext === true && params.contextTokens <= Math.max(info.wantedContextTokens, this.#wished);
+    const least = Math.min(params.leastContextTokens ?? 0, params.contextTokens, longest);
+    return (enough || larger) && least <= info.contextTokens ? info : undefined;
   }
 
   async unload(): Promise<void> {
@@ -340,6 +344,11 @@ export class LlamaEngine implements Engine {
 
 function isOnGpu(model: LlamaModel): boolean {
   return model.llama.gpu !== false && model.gpuLayers > 0;
+}
+
+/** The same for loads of one model that differ in their context alone. */
+function loadKey({ modelPath, gpu, threads, yarn = false }: Omit<LoadParams, 'progressToken'>): string {
+  return JSON.stringify([modelPath, gpu, threads, yarn]);
 }
 
 function contextOptions(model: LlamaModel, threads: number) {

@@ -1,6 +1,7 @@
 /**
- * The boundary between extension host and inference process: JSON-RPC 2.0 messages (`vscode-jsonrpc`)
- * over the IPC channel of `child_process.fork`. Imported by both sides; bump the version with any change.
+ * The boundary between extension host and inference process: JSON-RPC 2.0 messages (`vscode-jsonrpc`) over a local
+ * socket (`inferenceEndpoint.ts`). Imported by both sides; bump the version with any change. The windows of a user share
+ * one process, one loaded model and one queue of requests, in which they take turns.
  *
  * Requests fail with a `ResponseError` whose `data` is a `LemmaError`. A cancelled `generate` does not
  * fail: it resolves with `stop: 'cancelled'` and everything generated so far has been reported.
@@ -11,13 +12,16 @@ import type { TurnPart } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import type { FamilyModelId } from '../core/models/family.ts';
 
-export const inferenceProtocolVersion = 2;
+export const inferenceProtocolVersion = 3;
 
 /**
  * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
  * looked at (the language server protocol's `RequestCancelled`). It carries no `LemmaError`.
  */
 export const requestCancelledCode = -32800;
+
+/** Code of the `ResponseError` for a `load` on another backend: a process keeps its own for life and ends now; ask the next one. */
+export const otherBackendCode = -32801;
 
 export interface HelloParams {
   readonly protocolVersion: number;
@@ -27,6 +31,8 @@ export interface HelloResult {
   readonly pid: number;
   /** Version of node-llama-cpp. */
   readonly engineVersion: string;
+  /** What the process itself and native code in it have to say, for all windows. */
+  readonly logFile: string;
 }
 
 /** What runs the layers that are not on the processor. */
@@ -255,6 +261,23 @@ export type ModelDescription =
     }
   | { readonly path: string; readonly error: LemmaError };
 
+/** Sent to a window when another one loads or unloads, and before a reply for which its model had to be loaded again. */
+export interface ModelChangedParams {
+  /** The model that this window loaded last; null when it is not loaded any more. */
+  readonly info: ModelInfo | null;
+}
+
+/** The process's last words: what runs and waits gets no answer. */
+export interface EndingParams {
+  /** `restarted`: another window wants a new process; `terminated`: the system ends it. */
+  readonly because: 'restarted' | 'terminated';
+}
+
+export interface LeaveResult {
+  /** No other window is there, so the process ends; the connection closes with it. */
+  readonly last: boolean;
+}
+
 export interface LogParams {
   readonly level: 'error' | 'warn' | 'info' | 'debug' | 'trace';
   readonly message: string;
@@ -269,6 +292,12 @@ export const generateRequest = new RequestType<GenerateParams, GenerateResult, L
 export const describeMachineRequest = new RequestType<DescribeMachineParams, DescribeMachineResult, LemmaError>('lemma/describeMachine');
 /** Reads headers; answered at once, whatever else runs. */
 export const describeModelsRequest = new RequestType<DescribeModelsParams, ModelDescription[], LemmaError>('lemma/describeModels');
+/** The window does not need the process any more. */
+export const leaveRequest = new RequestType0<LeaveResult, LemmaError>('lemma/leave');
+/** Ends the process for all windows. */
+export const endRequest = new RequestType0<null, LemmaError>('lemma/end');
+export const modelChangedNotification = new NotificationType<ModelChangedParams>('lemma/modelChanged');
+export const endingNotification = new NotificationType<EndingParams>('lemma/ending');
 export const loadProgress = new ProgressType<LoadProgress>();
 export const generateProgress = new ProgressType<GenerateProgress>();
 /** The model was unloaded because nobody used it for a while. */

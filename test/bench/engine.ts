@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import { InferenceClient } from '../../src/host/inferenceClient.ts';
 import { inferenceEnvironment } from '../../src/host/inferenceEnvironment.ts';
 
@@ -38,7 +39,7 @@ export interface EngineFigures {
 export async function measureEngine(): Promise<EngineFigures> {
   const quiet = (): void => undefined;
   const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-  const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log });
+  const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log, env: ownRuntime() });
   const alones: ChildProcess[] = [];
   try {
     const begunAt = performance.now();

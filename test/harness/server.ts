@@ -26,6 +26,8 @@ export interface Server {
   readonly base: string;
   readonly pid: number;
   readonly dataDir: string;
+  /** Where its windows find their inference process. */
+  readonly runtimeDir: string;
   readonly settingsFiles: readonly string[];
   /** All that the server wrote so far. */
   log(): string;
@@ -44,6 +46,8 @@ export async function startServer({ extension, settings = {}, trust = false, env
   const entry = fromEnvironment('LEMMA_CODE_SERVER');
   // Short, because VS Code puts sockets under it and their paths are limited to about 100 characters.
   const runFolder = mkdtempSync(path.join(tmpdir(), 'lemma-'));
+  // Its windows share an inference process with no others on this machine.
+  const runtimeDir = path.join(runFolder, 'run');
   const dataDir = path.join(runFolder, 'data');
   const extensionsDir = path.join(runFolder, 'ext');
   // The window's settings are read from User, and those of `machine` scope from Machine, since the extension host is remote.
@@ -60,7 +64,10 @@ export async function startServer({ extension, settings = {}, trust = false, env
   const config = path.join(runFolder, 'config.yaml');
   writeFileSync(config, 'cert: false\n');
   const common = [entry, '--config', config, '--user-data-dir', dataDir, '--extensions-dir', extensionsDir];
-  const childEnv = cleanEnv({ nodeBinary: node, extra: { ...env, LEMMA_RESULTS: undefined, ...pick(env, 'LEMMA_RESULTS') } });
+  const childEnv = cleanEnv({
+    nodeBinary: node,
+    extra: { LEMMA_RUNTIME_DIR: runtimeDir, ...env, LEMMA_RESULTS: undefined, ...pick(env, 'LEMMA_RESULTS') },
+  });
   if (extension === 'linked') linkRepository(extensionsDir);
   else if (extension !== 'development') {
     await mustRun('Installing the VSIX', node, [...common, '--install-extension', extension.vsix], { env: childEnv });
@@ -87,6 +94,7 @@ export async function startServer({ extension, settings = {}, trust = false, env
     base,
     pid: child.pid ?? 0,
     dataDir,
+    runtimeDir,
     settingsFiles,
     log: () => output,
     writeSettings,

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import type { GenerateProgress } from '../../src/shared/inferenceProtocol.ts';
 import { ask, countTo400, failureOf, fixtureModel, loaded, modulePath, newClient, reply, textOf } from './support.ts';
 
@@ -15,6 +16,7 @@ describe('The inference process', () => {
   for (const state of ['idle', 'loading', 'generating', 'counting']) {
     it(`ends within 2 s when its host is killed while ${state}`, async () => {
       const host = spawn(process.execPath, [path.join(import.meta.dirname, 'fixtures/host.ts'), modulePath, fixtureModel, state], {
+        env: ownRuntime(),
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const pid = await inferencePid(host);

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
-import { generateRequest, helloRequest, inferenceProtocolVersion, loadRequest } from '../../src/shared/inferenceProtocol.ts';
-import { ask, failureOf, loaded, modulePath, newClient, reply, smallLoad } from './support.ts';
+import { inferenceProtocolVersion } from '../../src/shared/inferenceProtocol.ts';
+import { ask, failureOf, loaded, newClient, reply } from './support.ts';
 
 const installed = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../node_modules/node-llama-cpp/package.json'), 'utf8')) as {
   version: string;
@@ -28,18 +26,12 @@ describe('The connection to the inference process', () => {
     const { client } = newClient();
     try {
       const hello = await client.start();
-      assert.deepEqual(hello, { protocolVersion: inferenceProtocolVersion, pid: client.pid, engineVersion: installed.version });
+      const { pid, logFile } = client;
+      assert.deepEqual(hello, { protocolVersion: inferenceProtocolVersion, pid, engineVersion: installed.version, logFile });
       assert.equal((await client.start()).pid, hello.pid);
     } finally {
       await client.dispose();
     }
-  });
-
-  it('is refused to a process of another protocol version', async () => {
-    const answer = `{ jsonrpc: '2.0', id: m.id, result: { protocolVersion: 99, pid: 1, engineVersion: '0' } }`;
-    const { client } = newClient(module('other.mjs', `process.on('message', (m) => process.send(${answer}));`));
-    assert.deepEqual(await failureOf(client.start()), { code: 'protocolMismatch', host: inferenceProtocolVersion, inference: 99 });
-    await client.dispose();
   });
 
   it('fails with the last words of a process that does not start', async () => {
@@ -50,23 +42,20 @@ describe('The connection to the inference process', () => {
     await client.dispose();
   });
 
-  it('writes nothing to stdout, and its log to the host', async () => {
-    const child = fork(modulePath, [], { execArgv: [], silent: true });
-    let stdout = '';
-    child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-    connection.listen();
-    await connection.sendRequest(helloRequest, { protocolVersion: inferenceProtocolVersion });
-    await connection.sendRequest(loadRequest, { ...smallLoad, progressToken: 'a' });
-    await connection.sendRequest(generateRequest, { ...ask('What is 1 + 1?'), progressToken: 'b' });
-    child.disconnect();
-    assert.equal(await ended, 0);
-    assert.equal(stdout, '');
-
+  it('leaves nothing but its own lines in its log, without the prompt, and tells them to the window', async () => {
     const { client, lines } = newClient();
     await loaded(client);
+    await reply(client, ask('What is 1 + 1?'));
+    const log = readFileSync(client.logFile ?? '', 'utf8')
+      .trimEnd()
+      .split('\n');
     await client.dispose();
+    assert.deepEqual(
+      log.filter((line) => !/^\d{4}-\d\d-\d\dT[\d:.]+Z \[\d+\] (error|warn|info|debug): /.test(line)),
+      [],
+    );
+    assert.ok(log.some((line) => line.includes('llama')));
+    assert.ok(!log.some((line) => line.includes('What is')));
     assert.ok(lines.some((line) => line.startsWith('[inference] ') && line.includes('llama')));
   });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ChatMessage } from '../../src/core/chatMessage.ts';
 import type { LemmaError } from '../../src/core/errors.ts';
 import { LemmaFailure } from '../../src/core/errors.ts';
+import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import { InferenceClient } from '../../src/host/inferenceClient.ts';
 import type { InferenceLog } from '../../src/host/inferenceClient.ts';
 import type { GenerateParams, GenerateProgress, GenerateResult, LoadParams, ModelInfo } from '../../src/shared/inferenceProtocol.ts';
@@ -27,13 +28,13 @@ export function ask(content: string, changes: Partial<Ask> = {}): Ask {
   return { messages: [{ role: 'user', content }], profile: 'glm-z1', sampling: greedy, maxTokens: 30_000, ...changes };
 }
 
-/** A client of the bundle, and the lines it logged. */
-export function newClient(module = modulePath): { client: InferenceClient; lines: string[] } {
+/** A client of the bundle, and the lines it logged. Clients share a process only where they are given one environment. */
+export function newClient(module = modulePath, env = ownRuntime()): { client: InferenceClient; lines: string[] } {
   assert.ok(existsSync(module), `${module} is missing: run «node esbuild.js» first, or the whole suite by «npm run test:process».`);
   const lines: string[] = [];
   const write = (message: string): void => void lines.push(message);
   const log: InferenceLog = { error: write, warn: write, info: write, debug: write, trace: write };
-  return { client: new InferenceClient({ modulePath: module, log }), lines };
+  return { client: new InferenceClient({ modulePath: module, log, env }), lines };
 }
 
 export const smallLoad: Omit<LoadParams, 'progressToken'> = { modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0 };

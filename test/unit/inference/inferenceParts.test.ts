@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { inferenceEnvironment } from '../../../src/host/inferenceEnvironment.ts';
 import type { DecodedText } from '../../../src/inference/detokenizer.ts';
 import { evaluationThreads } from '../../../src/inference/llamaSetup.ts';
-import { TaskQueue } from '../../../src/inference/taskQueue.ts';
+import { FairQueue } from '../../../src/inference/fairQueue.ts';
 import { TextBatcher } from '../../../src/inference/textBatcher.ts';
 import { Vocabulary } from '../../../src/inference/vocabulary.ts';
 
@@ -40,9 +40,9 @@ describe('The text batcher', () => {
   });
 });
 
-describe('The task queue', () => {
-  it('runs tasks in order, one at a time, also after one that failed', async () => {
-    const queue = new TaskQueue();
+describe('The fair queue', () => {
+  it('runs the tasks of one owner in order, one at a time, also after one that failed', async () => {
+    const queue = new FairQueue<string>();
     const order: string[] = [];
     const task = (name: string) => async () => {
       order.push(`${name} begins`);
@@ -50,11 +50,42 @@ describe('The task queue', () => {
       order.push(`${name} ends`);
       if (name === 'one') throw new Error(name);
     };
-    const first = queue.run(task('one'));
-    const second = queue.run(task('two'));
+    const first = queue.run('a', task('one'));
+    const second = queue.run('a', task('two'));
     await assert.rejects(first, /one/);
     await second;
     assert.deepEqual(order, ['one begins', 'one ends', 'two begins', 'two ends']);
+  });
+
+  it('serves owners in turn, however long the queue of one of them is, and interrupts nothing', async () => {
+    const queue = new FairQueue<string>();
+    const order: string[] = [];
+    const task = (name: string) => () => {
+      order.push(name);
+      return Promise.resolve();
+    };
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const running = queue.run('a', () => held);
+    const rest = [...['a1', 'a2', 'a3', 'a4'].map((name) => queue.run('a', task(name))), queue.run('b', task('b1'))];
+    rest.push(queue.run('c', task('c1')), queue.run('b', task('b2')));
+    assert.deepEqual(order, []);
+    letGo();
+    await Promise.all([running, ...rest]);
+    assert.deepEqual(order, ['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+  });
+
+  it('serves an owner that came back after the ones that wait', async () => {
+    const queue = new FairQueue<string>();
+    const order: string[] = [];
+    const first = queue.run('a', () => {
+      void queue.run('b', () => Promise.resolve(order.push('b')));
+      void queue.run('a', () => Promise.resolve(order.push('a')));
+      return Promise.resolve();
+    });
+    await first;
+    await queue.run('c', () => Promise.resolve());
+    assert.deepEqual(order, ['b', 'a']);
   });
 });
 
