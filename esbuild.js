@@ -7,6 +7,7 @@
  * |-----------|-----------------------|--------------------------------------------------------------------|
  * | host      | dist/extension.cjs    | the extension host loads CommonJS; `vscode` is given by it          |
  * | hash      | dist/hashWorker.cjs   | a thread of the host that checks downloads; threads load files      |
+ * | unpack    | dist/unpackWorker.mjs | a thread of the host that unpacks CUDA support                      |
  * | inference | dist/inference.mjs    | node-llama-cpp is ESM with native addons, so it stays outside       |
  * | webview   | dist/webview/main.js  | ES modules, split: KaTeX and highlight.js come when they are needed |
  * | styles    | dist/webview/main.css | all of webview/styles/ and KaTeX's, with its fonts as files         |
@@ -15,6 +16,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { cudaPacks } from './scripts/lib/cudaPacks.mjs';
 import { licencesOf } from './scripts/lib/licences.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -75,12 +77,21 @@ export function bundles(production) {
       target: 'node22',
       external: ['vscode'],
       mainFields: ['module', 'main'],
+      define: { ...common.define, LEMMA_CUDA_PACKS: JSON.stringify(cudaPacks()) },
     },
     hash: {
       ...common,
       entryPoints: ['src/host/download/hashWorker.ts'],
       outfile: 'dist/hashWorker.cjs',
       format: 'cjs',
+      platform: 'node',
+      target: 'node22',
+    },
+    unpack: {
+      ...common,
+      entryPoints: ['src/host/cuda/unpackWorker.ts'],
+      outfile: 'dist/unpackWorker.mjs',
+      format: 'esm',
       platform: 'node',
       target: 'node22',
     },

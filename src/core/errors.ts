@@ -83,10 +83,13 @@ export type LemmaError =
   | { readonly code: 'downloadNotWritten'; readonly path: string; readonly reason: string }
   /** All bytes are there and they are not the model's. Nothing of it is loaded; `keptAs` is where it was set aside. */
   | { readonly code: 'downloadDamaged'; readonly fileName: string; readonly keptAs: string; readonly because: ModelDamage }
+  /** What the registry sent of CUDA support is not unpacked. */
+  | { readonly code: 'cudaPackRefused'; readonly name: string; readonly reason: string }
   | { readonly code: 'internal'; readonly reason: string };
 
 /** What is wrong with a model file that was fetched whole. `found` of `notGguf` is a reason in words. */
 export type ModelDamage =
+  | { readonly kind: 'sha512' }
   | { readonly kind: 'sha256'; readonly expected: string; readonly found: string }
   | { readonly kind: 'notGguf'; readonly found: string }
   | { readonly kind: 'tensors'; readonly neededBytes: number; readonly fileBytes: number };

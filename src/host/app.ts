@@ -13,6 +13,7 @@ import { ConversationHistory } from './conversationHistory.ts';
 import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
 import { Backends } from './backends.ts';
+import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
@@ -61,6 +62,7 @@ export class LemmaApp {
   readonly answers: AnswerActions;
   readonly thinking: ThinkingBudget;
   readonly downloads: ModelDownloadActions;
+  readonly cuda: CudaSupport;
   /** Resolves when the conversation that was shown last is open again. */
   readonly restored: Promise<void>;
   readonly #disposables = new Disposables();
@@ -106,6 +108,7 @@ export class LemmaApp {
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));
     this.answers = new AnswerActions(this.conversations, this.panel, texts, this.log);
+    this.cuda = this.#disposables.add(new CudaSupport(context, this.config, this.model, this.log, () => this.restartEngine()));
     const fetched = (file: string): void => this.#handle(this.#useModel(file));
     this.downloads = this.#disposables.add(new ModelDownloadActions(context, this.config, this.panel, this.log, fetched));
     this.#wire(this.#disposables.add(new StatusBar(statusItem, () => this.config.model.gpu !== 'cpu')));

@@ -21,6 +21,8 @@ export const commandIds = [
   'lemma.setServerKey',
   'lemma.resumeDownload',
   'lemma.setHuggingFaceToken',
+  'lemma.installCuda',
+  'lemma.removeCuda',
   'lemma.restartEngine',
   'lemma.showLog',
   'lemma.showActions',

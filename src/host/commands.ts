@@ -34,6 +34,8 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.setServerKey': () => app.setServerKey(),
     'lemma.resumeDownload': () => app.downloads.resume(),
     'lemma.setHuggingFaceToken': () => app.downloads.act('setToken'),
+    'lemma.installCuda': () => app.cuda.install(),
+    'lemma.removeCuda': () => app.cuda.remove(),
     'lemma.restartEngine': () => app.restartEngine(),
     'lemma.showLog': () => app.log.show(),
     'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running),

@@ -72,6 +72,11 @@ export class Config {
     };
   }
 
+  /** Where CUDA support is fetched from; empty: the registry that the user's npm names. */
+  get cudaRegistry(): string {
+    return vscode.workspace.getConfiguration('lemma').get<string>('cuda.registry', '').trim();
+  }
+
   get reply(): ReplySettings {
     const config = vscode.workspace.getConfiguration('lemma');
     const seed = config.get<number | null>('sampling.seed', null);

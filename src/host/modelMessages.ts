@@ -105,6 +105,12 @@ export function downloadErrorText(error: DownloadError): string {
 
 function damageText(fileName: string, keptAs: string, because: ModelDamage): string {
   switch (because.kind) {
+    case 'sha512':
+      return vscode.l10n.t(
+        '{0} is not what this version of Lemma was built with: its SHA-512 is another one. It was set aside as {1} and is never loaded; check the registry that it comes from.',
+        fileName,
+        keptAs,
+      );
     case 'sha256':
       return vscode.l10n.t(
         '{0} arrived damaged: its SHA-256 is {1} and should be {2}. It was set aside as {3} and is never loaded; download it again.',
@@ -129,6 +135,14 @@ function damageText(fileName: string, keptAs: string, because: ModelDamage): str
         keptAs,
       );
   }
+}
+
+export function cudaRefusedText({ name, reason }: Extract<LemmaError, { readonly code: 'cudaPackRefused' }>): string {
+  return vscode.l10n.t(
+    'The package {0} holds something that has no place in it: {1}. Nothing of it is used; check the registry that it comes from.',
+    name,
+    sentencePart(reason),
+  );
 }
 
 /** `6.2 GB`, and below one of them `420 MB`. */

@@ -10,7 +10,7 @@ import type { Opened } from './conversations.ts';
 import { engineFolderText } from './engineWords.ts';
 import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
-import { downloadErrorNote, isDownloadError } from './modelMessages.ts';
+import { cudaRefusedText, downloadErrorNote, isDownloadError } from './modelMessages.ts';
 import { button } from './panelButtons.ts';
 import { serverNote } from './serverMessages.ts';
 /** @param error with its data @returns the sentence and its buttons, the next sensible step first */
@@ -211,6 +211,8 @@ export function errorNote(error: LemmaError): PanelNote {
         button('showLog'),
         button('dismissNotice'),
       );
+    case 'cudaPackRefused':
+      return note(cudaRefusedText(error), button('showLog'), button('dismissNotice'));
     case 'internal':
       return note(
         vscode.l10n.t('Something in Lemma failed: {0}. The log has the details; asking again often helps.', sentencePart(error.reason)),

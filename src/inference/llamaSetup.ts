@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import { LemmaFailure } from '../core/errors.ts';
 import type { BackendRefusal, GpuChoice, LogParams } from '../shared/inferenceProtocol.ts';
+import { useCudaPack } from './cudaPack.ts';
 import type { EngineLog } from './engine.ts';
 import { backendFacts, refusals } from './llamaBackends.ts';
 
@@ -27,6 +28,7 @@ export interface StartedLlama {
  * @throws LemmaFailure engineStartFailed when not even the processor can be used
  */
 export async function startLlama(asked: GpuChoice, log: EngineLog): Promise<StartedLlama> {
+  useCudaPack();
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp').catch((error: unknown) => {
     throw startFailed(messageOf(error));
   });

@@ -23,7 +23,14 @@ describe('the files of the VSIX', () => {
   });
 
   it('hold the bundles, the styles with their fonts, and the icons', () => {
-    const wanted = ['dist/extension.cjs', 'dist/hashWorker.cjs', 'dist/inference.mjs', 'dist/webview/main.js', 'dist/webview/main.css'];
+    const wanted = [
+      'dist/extension.cjs',
+      'dist/hashWorker.cjs',
+      'dist/unpackWorker.mjs',
+      'dist/inference.mjs',
+      'dist/webview/main.js',
+      'dist/webview/main.css',
+    ];
     wanted.push('dist/webview/fonts/KaTeX_Main-Regular.woff2', 'media/icon.png', 'media/lemma.svg', 'package.nls.json');
     wanted.push('README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD_PARTY_LICENCES.txt');
     assert.deepEqual(

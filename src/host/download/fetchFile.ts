@@ -193,7 +193,7 @@ class Transfer {
       );
     }
     await this.#part.begin({ ...(same === 'same' ? known : {}), ...identity, bytes }, start !== undefined);
-    this.#hasher ??= new Hasher(this.#options.hashModule, this.#part.path);
+    this.#hasher ??= this.#newHasher();
     this.#hasher.advance(this.#part.leadingBytes);
     if (this.#identified) return;
     this.#identified = true;
@@ -315,12 +315,14 @@ class Transfer {
       const fileName = path.basename(this.#task.target);
       throw new LemmaFailure({ code: 'downloadWrongSize', fileName, expectedBytes: bytes, foundBytes: doneBytes });
     }
-    const damage = await ggufDamage(this.#part.path);
+    const { sha512 } = this.#task;
+    const damage = sha512 === undefined ? await ggufDamage(this.#part.path) : undefined;
     if (damage?.kind === 'notGguf') return this.#reject(damage);
-    this.#hasher ??= new Hasher(this.#options.hashModule, this.#part.path);
+    this.#hasher ??= this.#newHasher();
     const found = await this.#hasher.finish(doneBytes);
     this.#options.signal.throwIfAborted();
-    const expected = this.#task.sha256?.toLowerCase() ?? sha256Of(identity?.linkedEtag) ?? this.#task.listedSha256;
+    if (sha512 !== undefined && found !== sha512) return this.#reject({ kind: 'sha512' });
+    const expected = sha512 ?? this.#task.sha256?.toLowerCase() ?? sha256Of(identity?.linkedEtag) ?? this.#task.listedSha256;
     if (expected !== undefined && found !== expected) return this.#reject({ kind: 'sha256', expected, found });
     if (damage) return this.#reject(damage);
     this.#closed = true;
@@ -332,6 +334,10 @@ class Transfer {
     this.#closed = true;
     const keptAs = await this.#part.setAside();
     throw new LemmaFailure({ code: 'downloadDamaged', fileName: path.basename(this.#task.target), keptAs, because });
+  }
+
+  #newHasher(): Hasher {
+    return new Hasher(this.#options.hashModule, this.#part.path, this.#task.sha512 === undefined ? 'sha256' : 'sha512');
   }
 
   async #forgetHash(): Promise<void> {

@@ -10,6 +10,8 @@ export interface FileTask {
   readonly sha256?: string;
   /** By the hub's list of files; counts less than the mark that comes with the file. */
   readonly listedSha256?: string;
+  /** No model but another file, of which this is the sum; it is checked by it alone. */
+  readonly sha512?: string;
 }
 
 export interface FetchProgress {
