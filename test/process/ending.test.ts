@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import type { GenerateProgress } from '../../src/shared/inferenceProtocol.ts';
-import { ask, countTo400, failureOf, fixtureModel, loaded, modulePath, newClient, reply, textOf } from './support.ts';
+import { isAlive, startedHost } from './hosts.ts';
+import { ask, countTo400, failureOf, loaded, newClient, reply, textOf } from './support.ts';
 
 /** The promise of the design: how long an inference process may outlive its last connection. */
 const outlivesMs = 2000;
 
 describe('The inference process', () => {
-  for (const state of ['idle', 'loading', 'generating', 'counting']) {
+  for (const state of ['idle', 'loading', 'generating', 'counting'] as const) {
     it(`ends within 2 s when its host is killed while ${state}`, async () => {
-      const host = spawn(process.execPath, [path.join(import.meta.dirname, 'fixtures/host.ts'), modulePath, fixtureModel, state], {
-        env: ownRuntime(),
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const pid = await inferencePid(host);
+      const { child, pid } = await startedHost(state, ownRuntime());
       assert.ok(isAlive(pid));
       const killedAt = performance.now();
-      host.kill('SIGKILL');
+      child.kill('SIGKILL');
       const endedAt = await endOf(pid, killedAt + outlivesMs);
       assert.ok(endedAt !== undefined, `process ${pid} is still there ${outlivesMs} ms after its host`);
     });
@@ -93,23 +84,6 @@ describe('The inference process', () => {
     }
   });
 });
-
-/** The process id that the host script prints once it is in its state. */
-async function inferencePid(host: ChildProcess): Promise<number> {
-  assert.ok(host.stdout);
-  const [line] = (await once(createInterface({ input: host.stdout }), 'line')) as [string];
-  return Number(line.split(' ')[0]);
-}
-
-/** A process that ended but was not yet reaped by its new parent counts as ended. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 /** When the process ended, by `performance.now()`; undefined when it has not at the deadline. There is no event for a process that is no child. */
 async function endOf(pid: number, deadline: number): Promise<number | undefined> {

@@ -28,13 +28,15 @@ export function ask(content: string, changes: Partial<Ask> = {}): Ask {
   return { messages: [{ role: 'user', content }], profile: 'glm-z1', sampling: greedy, maxTokens: 30_000, ...changes };
 }
 
+export type Client = InferenceClient;
+
 /** A client of the bundle, and the lines it logged. Clients share a process only where they are given one environment. */
-export function newClient(module = modulePath, env = ownRuntime()): { client: InferenceClient; lines: string[] } {
+export function newClient(module = modulePath, env = ownRuntime(), version = '0.1.0'): { client: Client; lines: string[] } {
   assert.ok(existsSync(module), `${module} is missing: run «node esbuild.js» first, or the whole suite by «npm run test:process».`);
   const lines: string[] = [];
   const write = (message: string): void => void lines.push(message);
   const log: InferenceLog = { error: write, warn: write, info: write, debug: write, trace: write };
-  return { client: new InferenceClient({ modulePath: module, log, env }), lines };
+  return { client: new InferenceClient({ modulePath: module, log, env, version }), lines };
 }
 
 export const smallLoad: Omit<LoadParams, 'progressToken'> = { modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0 };
