@@ -76,6 +76,8 @@ export class LlamaEngine implements Engine {
   #started: StartedLlama | undefined;
   #loaded: LoadedModel | undefined;
   #loadedWith = '';
+  /** Of the model that was loaded last. */
+  #replies: { readonly model: string; readonly memory: ReplyMemory<Token> } | undefined;
   /** The context that the present one was made for: memory may have been short. */
   #wished = 0;
 
@@ -120,7 +122,7 @@ export class LlamaEngine implements Engine {
       const info = await this.#describe({ started, params, bytes, begunAt, memory, fitted, report, speech });
       this.#loaded = this.#ready(fitted.model, fitted.context, info, {
         ...speech,
-        replies: new ReplyMemory((token) => speech.vocabulary.bytes(token)),
+        replies: this.#repliesOf(`${bytes} ${info.name} ${info.path}`, speech.vocabulary),
       });
     } catch (error) {
       await fitted.model.dispose();
@@ -139,6 +141,12 @@ export class LlamaEngine implements Engine {
     const larger = params.keepLargerContext === true && params.contextTokens <= Math.max(info.wantedContextTokens, this.#wished);
     const least = Math.min(params.leastContextTokens ?? 0, params.contextTokens, longest);
     return (enough || larger) && least <= info.contextTokens ? info : undefined;
+  }
+
+  /** A model that is loaded again still knows the tokens that it wrote. */
+  #repliesOf(model: string, vocabulary: TokenBytes): ReplyMemory<Token> {
+    if (this.#replies?.model !== model) this.#replies = { model, memory: new ReplyMemory((token) => vocabulary.bytes(token)) };
+    return this.#replies.memory;
   }
 
   async unload(): Promise<void> {

@@ -126,10 +126,20 @@ describe('A reply that goes on', () => {
     assert.ok(evaluated(rest) > 30, 'and that is what is counted');
   });
 
-  it('after the model was unloaded is read again as text, and the count says so', async () => {
+  it('after the model was unloaded is read again, token for token, and the count says so', async () => {
+    const sampling = { temperature: 2, topP: 1, topK: 0, seed: 11 };
+    const first = await traced('中文 🦊', { sampling, maxTokens: 60 });
+    await client.unload();
+    await loaded(client);
+    const rest = await traced('中文 🦊', { prefill: first.text, maxTokens: 3 });
+    assert.equal(rest.result.reusedTokens, 0);
+    assert.deepEqual(rest.result.trace?.promptIds.slice(-60), written(first));
+  });
+
+  it('is read as text by another process, and goes on to the same end', async () => {
     const whole = await traced(sum);
     const first = await traced(sum, { maxTokens: 30 });
-    await client.unload();
+    await client.restart();
     await loaded(client);
     const rest = await traced(sum, { prefill: first.text });
     assert.equal(rest.result.reusedTokens, 0);

@@ -168,6 +168,19 @@ describe('A turn on the real engine', () => {
     }
   });
 
+  it('that is to answer while it thinks does so from there, and reads nothing twice', async () => {
+    const asked = turns.ask({ task: 'ask', text: 'count to 400' });
+    await thinks();
+    const thinking = newest();
+    await turns.resume(thinking.question.id, 'answerNow');
+    await asked;
+    assert.ok(newest().thought.startsWith(thinking.thought));
+    assert.match(newest().answer, /Done/);
+    assert.deepEqual(newest().end, { kind: 'complete' });
+    assert.equal(newest().closedAtBudget, undefined, 'the user closed it');
+    assert.equal(readAnew(-1), 1);
+  });
+
   it('whose thought was closed for it goes on in its answer where that was cut off', async () => {
     reply = { ...unlimited, maxTokens: 60 };
     await turns.ask({ task: 'ask', text: 'count to 400' });
