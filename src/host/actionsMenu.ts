@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 /** The menu behind the status bar item. */
-export async function showActionsMenu(status: string, running: boolean): Promise<void> {
+export async function showActionsMenu(status: string, running: boolean, loaded: boolean): Promise<void> {
   type Item = vscode.QuickPickItem & { readonly command?: string; readonly args?: readonly unknown[] };
   const items: Item[] = [
     ...(running ? [{ label: vscode.l10n.t('$(debug-stop) Stop'), command: 'lemma.stop' }] : []),
@@ -13,6 +13,12 @@ export async function showActionsMenu(status: string, running: boolean): Promise
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     { label: vscode.l10n.t('$(file) Choose Model File…'), command: 'lemma.chooseModelFile' },
     { label: vscode.l10n.t('$(server) Test Connection…'), command: 'lemma.testConnection' },
+    ...(loaded
+      ? [
+          { label: vscode.l10n.t('$(info) Show Model Details'), command: 'lemma.showModelDetails' },
+          { label: vscode.l10n.t('$(eject) Unload Model'), command: 'lemma.unloadModel' },
+        ]
+      : []),
     { label: vscode.l10n.t('$(refresh) Restart Engine'), command: 'lemma.restartEngine' },
     { label: vscode.l10n.t('$(settings-gear) Open Settings'), command: 'workbench.action.openSettings', args: ['lemma.'] },
     { label: vscode.l10n.t('$(output) Show Log'), command: 'lemma.showLog' },

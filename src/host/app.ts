@@ -4,6 +4,7 @@ import type { Turn } from '../core/conversation.ts';
 import { isRunning, lastTurn } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
 import { thinks } from '../core/thinkingBudget.ts';
+import type { ModelInfo } from '../shared/inferenceProtocol.ts';
 import { AnswerActions } from './answerActions.ts';
 import { Attachments } from './attachments.ts';
 import { Config } from './config.ts';
@@ -18,7 +19,10 @@ import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
 import { pickModelFile } from './modelFile.ts';
+import { modelDetails } from './modelDetails.ts';
+import { ModelNotices } from './modelNotices.ts';
 import { ModelService } from './modelService.ts';
+import { modelStatus } from './modelWords.ts';
 import { PanelModel } from './panel/panelModel.ts';
 import type { PanelSources } from './panel/panelConnection.ts';
 import { PanelTab } from './panel/panelTab.ts';
@@ -67,6 +71,8 @@ export class LemmaApp {
   readonly restored: Promise<void>;
   readonly #disposables = new Disposables();
   readonly #backends: Backends;
+  readonly #texts = new TextViews();
+  readonly #notices: ModelNotices;
   #selectionTimer: NodeJS.Timeout | undefined;
   #context = '';
   /** Where what could not be read is kept. */
@@ -91,9 +97,10 @@ export class LemmaApp {
     const storage = context.storageUri ? sharedStorageFolder(context.storageUri.fsPath) : context.globalStorageUri.fsPath;
     this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
     this.thinking = new ThinkingBudget(context.globalState, () => this.config.reply.thinkingTokens);
-    const reply = (): ReplySettings => ({ ...this.config.reply, thinkingTokens: this.thinking.tokens });
+    const reply = (info?: ModelInfo): ReplySettings => ({ ...this.config.replyOf(info), thinkingTokens: this.thinking.tokens });
     this.turns = new TurnRunner(this.conversations, this.model, reply, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState, context.globalState);
+    this.#notices = new ModelNotices((note) => this.panel.showNotice(note), context.globalState);
     this.places = new WorkspacePlaces(this.log);
     this.history = new ConversationHistory(this.conversations, this.turns, this.panel);
     this.exports = new ConversationExport(this.conversations, this.panel);
@@ -104,7 +111,7 @@ export class LemmaApp {
     const counter = new TokenCounter(this.model, this.log);
     this.attachments = this.#disposables.add(new Attachments(this.panel, this.model, counter, context.workspaceState));
     this.questions = new Questions(this.turns, this.panel, this.attachments, () => this.showPanel());
-    const texts = this.#disposables.add(new TextViews());
+    const texts = this.#disposables.add(this.#texts);
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));
     this.answers = new AnswerActions(this.conversations, this.panel, texts, this.log);
@@ -192,6 +199,19 @@ export class LemmaApp {
     await this.turns.resume(turn.question.id, 'continue');
   }
 
+  /** Frees the memory at once; the next question loads the model again. A reply that is written is stopped first. */
+  async unloadModel(): Promise<void> {
+    await this.turns.settle('stopped');
+    await this.model.unload();
+  }
+
+  /** How the loaded model really runs, in an editor. */
+  async showModelDetails(): Promise<void> {
+    const { state } = this.model;
+    const text = 'info' in state ? [...modelDetails(state.info), '', JSON.stringify(state.info, null, 2)].join('\n') : modelStatus(state);
+    await this.#texts.open(vscode.l10n.t('How the model runs'), text);
+  }
+
   /** @param turn the one that the engine's end cut off; it can be continued afterwards */
   async restartEngine(turn?: Turn): Promise<void> {
     await this.turns.settle('stopped');
@@ -232,6 +252,7 @@ export class LemmaApp {
     for (const surface of [this.view, this.tab])
       keep.add(surface.onDidReceive((message) => this.#handle(handlePanelMessage(this, message))));
     keep.add(this.model.onDidChange((state) => statusBar.show(state)));
+    keep.add(this.model.onDidChange((state) => this.#notices.look(state)));
     this.panel.setFonts(this.config.panelFonts);
     keep.add(this.config.onDidChangeFonts(() => this.panel.setFonts(this.config.panelFonts)));
     this.#showThinking();

@@ -23,6 +23,8 @@ export const commandIds = [
   'lemma.setHuggingFaceToken',
   'lemma.installCuda',
   'lemma.removeCuda',
+  'lemma.unloadModel',
+  'lemma.showModelDetails',
   'lemma.restartEngine',
   'lemma.showLog',
   'lemma.showActions',

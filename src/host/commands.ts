@@ -36,9 +36,11 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.setHuggingFaceToken': () => app.downloads.act('setToken'),
     'lemma.installCuda': () => app.cuda.install(),
     'lemma.removeCuda': () => app.cuda.remove(),
+    'lemma.unloadModel': () => app.unloadModel(),
+    'lemma.showModelDetails': () => app.showModelDetails(),
     'lemma.restartEngine': () => app.restartEngine(),
     'lemma.showLog': () => app.log.show(),
-    'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running),
+    'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running, app.model.state.kind === 'ready'),
     'lemma.focusPanel': () => app.view.focusComposer(),
     'lemma.openInEditor': () => app.tab.open(),
   };

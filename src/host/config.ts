@@ -3,13 +3,19 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Sampling } from '../core/chatMessage.ts';
 import { recommendedMaxTokens, recommendedSampling } from '../core/chatMessage.ts';
-import type { GpuChoice, LoadParams } from '../shared/inferenceProtocol.ts';
+import type { YarnSetting } from '../core/models/yarn.ts';
+import { familyModel } from '../core/models/family.ts';
+import type { GpuChoice, LoadParams, ModelInfo } from '../shared/inferenceProtocol.ts';
 import type { ServerChoice } from './backend.ts';
 import type { PanelFonts } from '../shared/panelProtocol.ts';
 
 /** What a model is loaded with; undefined path: none is chosen. `server`: that answers instead of a file on this machine. */
-export type ModelSettings = Omit<LoadParams, 'progressToken' | 'modelPath'> & {
+export type ModelSettings = Pick<LoadParams, 'gpu' | 'threads' | 'keepAliveMinutes'> & {
   readonly modelPath: string | undefined;
+  /** Longest context that the user allows, in tokens; 0: as long as the model can. */
+  readonly contextTokens: number;
+  /** `auto` when absent. */
+  readonly yarn?: YarnSetting;
   readonly server?: ServerChoice;
 };
 
@@ -26,7 +32,9 @@ export interface ReplySettings {
 }
 
 /** Sections of settings that the loaded model depends on. */
-const modelSettings = ['lemma.model', 'lemma.engine', 'lemma.backend', 'lemma.server'];
+const modelSettings = ['lemma.model', 'lemma.engine', 'lemma.backend', 'lemma.server', 'lemma.yarn', 'lemma.keepAliveMinutes'];
+
+const yarnSettings: readonly YarnSetting[] = ['auto', 'on', 'off'];
 
 const chatFonts = {
   family: 'fontFamily',
@@ -45,8 +53,10 @@ export class Config {
       ...(config.get<string>('backend', 'local') === 'server' ? { server } : {}),
       modelPath: expandHome(config.get<string>('model.path', '').trim()) || undefined,
       gpu: gpuChoice(config.get<string>('model.gpu', 'auto')),
-      contextTokens: config.get<number>('model.contextTokens', 32_768),
+      contextTokens: config.get<number>('model.contextTokens', 0),
       threads: config.get<number>('engine.threads', 0),
+      yarn: yarnSettings.find((each) => each === config.get<string>('yarn', 'auto')) ?? 'auto',
+      keepAliveMinutes: config.get<number>('keepAliveMinutes', 15),
     };
   }
 
@@ -78,16 +88,27 @@ export class Config {
   }
 
   get reply(): ReplySettings {
+    return this.replyOf();
+  }
+
+  /** What the user set; else what the loaded model's card recommends. */
+  replyOf(info?: ModelInfo): ReplySettings {
     const config = vscode.workspace.getConfiguration('lemma');
+    const row = info?.familyId === undefined ? undefined : familyModel(info.familyId);
+    const { temperature, topP, topK } = row?.sampling ?? recommendedSampling;
+    const set = (name: string, recommended: number): number => {
+      const { globalValue, workspaceValue, workspaceFolderValue } = config.inspect<number>(name) ?? {};
+      return workspaceFolderValue ?? workspaceValue ?? globalValue ?? recommended;
+    };
     const seed = config.get<number | null>('sampling.seed', null);
     return {
       sampling: {
-        temperature: config.get<number>('sampling.temperature', recommendedSampling.temperature),
-        topP: config.get<number>('sampling.topP', recommendedSampling.topP),
-        topK: config.get<number>('sampling.topK', recommendedSampling.topK),
+        temperature: set('sampling.temperature', temperature),
+        topP: set('sampling.topP', topP),
+        topK: set('sampling.topK', topK),
         ...(seed === null ? {} : { seed }),
       },
-      maxTokens: config.get<number>('maxTokens', recommendedMaxTokens),
+      maxTokens: set('maxTokens', row?.maxTokens ?? recommendedMaxTokens),
       thinkingTokens: config.get<number>('thinking.budgetTokens', 0),
     };
   }

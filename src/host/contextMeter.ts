@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import type { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
 import { measureContext } from './measureContext.ts';
+import { contextLimitFor } from './turnContext.ts';
 import type { MeasuredContext } from './measureContext.ts';
 import type { ModelService } from './modelService.ts';
 import type { PanelModel } from './panel/panelModel.ts';
@@ -76,7 +77,9 @@ export class ContextMeter {
   async openPrompt(): Promise<void> {
     const { question, history, measured } = await this.#measure();
     const messages = buildMessages(question, history.slice(2 * measured.droppedTurns));
-    await this.#sources.texts.open(vscode.l10n.t('What the model will see'), promptText(renderGlmPrompt(messages)));
+    const { state } = this.#sources.model;
+    const profile = 'info' in state && state.info.profile !== 'own' ? state.info.profile : 'glm-z1';
+    await this.#sources.texts.open(vscode.l10n.t('What the model will see'), promptText(renderGlmPrompt(messages, { profile })));
   }
 
   /** Lets the user choose the turns that the model is told of. */
@@ -108,8 +111,14 @@ export class ContextMeter {
     const question = await questions.next();
     const history = historyMessages(conversations.current);
     const { state } = model;
-    const contextTokens = 'info' in state ? state.info.contextTokens : config.model.contextTokens;
-    const measured = await measureContext(question, history, counter, { contextTokens, wantedTokens: config.reply.maxTokens });
+    const info = 'info' in state ? state.info : undefined;
+    const { maxTokens: wantedTokens } = config.replyOf(info);
+    const measure = (contextTokens: number) => measureContext(question, history, counter, { contextTokens, wantedTokens });
+    const short = contextLimitFor(info, config.model, 0);
+    const first = await measure(short);
+    // A longer input has a longer context.
+    const contextTokens = contextLimitFor(info, config.model, first.together + first.leftOut);
+    const measured = contextTokens === short ? first : await measure(contextTokens);
     return { question, history, measured, contextTokens };
   }
 

@@ -9,7 +9,9 @@ import type {
   GenerateResult,
   ModelInfo,
 } from '../shared/inferenceProtocol.ts';
-import type { ModelState } from '../shared/modelState.ts';
+import { longestContext } from '../core/models/contextPlan.ts';
+import { familyYarn } from '../core/models/yarn.ts';
+import type { LoadAgain, ModelState } from '../shared/modelState.ts';
 import type { Backend } from './backend.ts';
 import type { ModelSettings } from './config.ts';
 import { Disposables, Emitter } from './disposables.ts';
@@ -30,6 +32,31 @@ function chosen({ server, modelPath }: ModelSettings): { readonly name: string; 
   return server.url === '' ? undefined : { name: modelLabel(server.model), server: host ?? server.url };
 }
 
+/** Enough to count tokens and to answer a short question, in tokens. */
+const leastFirstContext = 2048;
+
+function serves(info: ModelInfo, { contextTokens, leastContextTokens, yarn }: TurnNeed): boolean {
+  if (info.served) return true;
+  if ((info.yarn !== undefined) !== yarn) return false;
+  // Where memory was short, the same wish gives the same again.
+  return info.contextTokens >= leastContextTokens && Math.max(info.contextTokens, info.wantedContextTokens) >= contextTokens;
+}
+
+function reasonToLoadAgain(info: ModelInfo, { yarn }: TurnNeed): LoadAgain {
+  if ((info.yarn !== undefined) === yarn) return 'context';
+  return yarn ? 'longInput' : 'shortInput';
+}
+
+/** What the next turn needs of the loaded model. */
+export interface TurnNeed {
+  readonly contextTokens: number;
+  /** A smaller context than this is of no use to it. */
+  readonly leastContextTokens: number;
+  readonly yarn: boolean;
+  /** A model that is loaded in any way will do. */
+  readonly ifNotLoaded?: boolean;
+}
+
 /** Owns the model's state and loads it at the first question. Status bar and panel show what it says, nothing else. */
 export class ModelService {
   readonly #client: Backend;
@@ -41,6 +68,8 @@ export class ModelService {
   #info: ModelInfo | undefined;
   /** What `#info` was loaded with. */
   #loadedWith = '';
+  /** What the last turn needed: what is loaded for no turn in particular is loaded for the like of it. */
+  #need: TurnNeed | undefined;
   /** The settings changed while the model was in use. */
   #changedMeanwhile = false;
 
@@ -63,6 +92,10 @@ export class ModelService {
     return this.#state;
   }
 
+  get settings(): ModelSettings {
+    return this.#settings();
+  }
+
   /** The settings changed: a model that is in use is used to the end of the reply, the next question loads anew. */
   settingsChanged(): void {
     this.#changedMeanwhile = this.#state.kind === 'loading' || this.#state.kind === 'busy';
@@ -77,20 +110,26 @@ export class ModelService {
    * @returns undefined when it was cancelled
    * @throws LemmaFailure modelNotChosen, modelMissing, modelUnreadable, modelNotGguf, modelLoadFailed, insufficientMemory, engineStartFailed, server…, …
    */
-  async ensureLoaded(signal?: AbortSignal): Promise<ModelInfo | undefined> {
-    const { modelPath = '', ...options } = this.#settings();
+  async ensureLoaded(signal?: AbortSignal, need?: TurnNeed): Promise<ModelInfo | undefined> {
+    const { modelPath = '', yarn: _yarn, ...options } = this.#settings();
     const choice = chosen(this.#settings());
     if (!choice) {
       this.#set(this.#idleState());
       throw new LemmaFailure({ code: options.server ? 'serverNotChosen' : 'modelNotChosen' });
     }
     const loadedWith = JSON.stringify(this.#settings());
-    if (this.#info && this.#loadedWith === loadedWith) return this.#info;
-    this.#set({ kind: 'loading', ...choice, fraction: 0 });
+    const present = this.#loadedWith === loadedWith ? this.#info : undefined;
+    if (present && (!need || need.ifNotLoaded || serves(present, need))) return present;
+    const { ifNotLoaded: _, ...wish } = need ?? this.#need ?? this.#firstNeed();
+    this.#need = wish;
+    const again = present && reasonToLoadAgain(present, wish);
+    const loading = (fraction: number): void =>
+      this.#set({ kind: 'loading', ...choice, fraction, ...(again === undefined ? {} : { again }) });
+    loading(0);
     try {
       const info = await this.#client.load(
-        { modelPath, ...options },
-        ({ fraction }) => this.#set({ kind: 'loading', ...choice, fraction }),
+        { modelPath, ...options, ...wish, keepLargerContext: present !== undefined || options.contextTokens === 0 },
+        ({ fraction }) => loading(fraction),
         signal,
       );
       if (!info) {
@@ -132,6 +171,27 @@ export class ModelService {
     this.#set({ kind: 'busy', info: this.#info, activity, sinceMs: Date.now() });
   }
 
+  /** Frees the model's memory. Not while a reply is written. */
+  async unload(because: 'idle' | 'asked' = 'asked'): Promise<void> {
+    if (this.#state.kind === 'busy' || this.#state.kind === 'loading') return;
+    if (this.#info) await this.#client.unload();
+    this.#unloaded(because);
+  }
+
+  /** The user begins to type: a model that was unloaded for want of use is loaded again in the background. */
+  wake(): void {
+    if (this.#state.kind !== 'notStarted' || this.#state.unloaded !== 'idle') return;
+    // A failure is the state then; the question that comes meets it again.
+    this.ensureLoaded().catch(() => undefined);
+  }
+
+  #unloaded(because: 'idle' | 'asked'): void {
+    const had = this.#info !== undefined;
+    this.#info = undefined;
+    const idle = this.#idleState();
+    this.#set(had && idle.kind === 'notStarted' ? { ...idle, unloaded: because } : idle);
+  }
+
   /** A new process with the model loaded again. */
   async restart(): Promise<void> {
     this.#info = undefined;
@@ -150,6 +210,12 @@ export class ModelService {
     if (this.#state.kind === 'loading' || (info && this.#loadedWith !== JSON.stringify(this.#settings()))) return;
     this.#info = info;
     this.#set(info ? { kind: 'ready', info } : this.#idleState());
+  }
+
+  #firstNeed(): TurnNeed {
+    const { contextTokens, yarn } = this.#settings();
+    const most = longestContext({ limitTokens: contextTokens, nativeTokens: familyYarn.originalContextTokens, yarn: false });
+    return { contextTokens: most, leastContextTokens: Math.min(most, leastFirstContext), yarn: yarn === 'on' };
   }
 
   #idleState(): ModelState {

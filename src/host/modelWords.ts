@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { formatGigabytes } from '../core/format.ts';
 import type { ModelInfo, ServedBy } from '../shared/inferenceProtocol.ts';
 import type { ModelState } from '../shared/modelState.ts';
+import { modelDetails } from './modelDetails.ts';
 import { modelLabel } from './modelService.ts';
 import { errorNote } from './userMessages.ts';
 /** Name of the chosen model, or empty. */
@@ -25,10 +25,14 @@ export function modelStatus(state: ModelState): string {
     case 'notChosen':
       return state.server ? vscode.l10n.t('No server yet') : vscode.l10n.t('No model yet');
     case 'notStarted':
-      return state.server === undefined ? vscode.l10n.t('Loads with the first question') : vscode.l10n.t('Answers on {0}', state.server);
+      if (state.server !== undefined) return vscode.l10n.t('Answers on {0}', state.server);
+      if (state.unloaded === 'idle') return vscode.l10n.t('Unloaded while idle; loads when you type');
+      return state.unloaded === 'asked'
+        ? vscode.l10n.t('Unloaded; loads with the next question')
+        : vscode.l10n.t('Loads with the first question');
     case 'loading':
       if (state.server !== undefined) return vscode.l10n.t('Connecting to {0}', state.server);
-      return vscode.l10n.t('Loading {0}, {1} %', state.name, percent(state.fraction));
+      return loadingText(state);
     case 'ready':
     case 'busy':
       if (state.info.served) return servedStatus(state.info.served);
@@ -37,6 +41,24 @@ export function modelStatus(state: ModelState): string {
       if (state.error.code.startsWith('server')) return vscode.l10n.t('Server does not answer');
       return state.error.code === 'engineCrashed' ? vscode.l10n.t('Engine stopped') : vscode.l10n.t('Model not loaded');
   }
+}
+
+function loadingText({ name, fraction, again }: Extract<ModelState, { readonly kind: 'loading' }>): string {
+  switch (again) {
+    case undefined:
+      return vscode.l10n.t('Loading {0}, {1} %', name, percent(fraction));
+    case 'longInput':
+      return vscode.l10n.t('Loading again for long input, {0} %', percent(fraction));
+    case 'shortInput':
+      return vscode.l10n.t('Loading again for short input, {0} %', percent(fraction));
+    case 'context':
+      return vscode.l10n.t('Making room for a longer context');
+  }
+}
+
+/** The loaded model's facts, for the hover over its status; empty while none is loaded. */
+export function modelHover(state: ModelState): string {
+  return 'info' in state ? modelDetails(state.info).join('\n') : '';
 }
 
 /** Where it is answered, and what that means for what is sent there. */
@@ -65,7 +87,9 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
       return words(
         '$(symbol-operator) Lemma',
         state.server === undefined
-          ? vscode.l10n.t('Lemma: {0} is loaded with the first question. Click for actions.', state.name)
+          ? state.unloaded
+            ? [state.name, modelStatus(state), vscode.l10n.t('Click for actions.')].join('\n')
+            : vscode.l10n.t('Lemma: {0} is loaded with the first question. Click for actions.', state.name)
           : vscode.l10n.t('Lemma: questions are answered on {0}, not on this computer. Click for actions.', state.server),
       );
     case 'loading':
@@ -77,7 +101,9 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
       }
       return words(
         vscode.l10n.t('$(loading~spin) Lemma: loading {0} %', percent(state.fraction)),
-        vscode.l10n.t('Lemma is loading {0}. Click for actions.', state.name),
+        state.again === undefined
+          ? vscode.l10n.t('Lemma is loading {0}. Click for actions.', state.name)
+          : [state.name, loadingText(state), vscode.l10n.t('Click for actions.')].join('\n'),
       );
     case 'ready': {
       if (state.info.served)
@@ -137,18 +163,7 @@ function servedTooltip(info: ModelInfo, { host, encrypted, contextKnown }: Serve
 
 function modelTooltip(info: ModelInfo): string {
   if (info.served) return servedTooltip(info, info.served);
-  const device =
-    info.device === 'gpu'
-      ? vscode.l10n.t(
-          'On {0} ({1}), {2} of {3} layers on the GPU',
-          info.deviceName ?? vscode.l10n.t('the GPU'),
-          info.backend,
-          info.gpuLayers,
-          info.layers,
-        )
-      : vscode.l10n.t('On the processor, {0} threads', info.threads);
-  const size = vscode.l10n.t('{0} GB, context of {1} tokens', formatGigabytes(info.bytes, vscode.env.language), info.contextTokens);
-  return [info.name, device, size, vscode.l10n.t('Click for actions.')].join('\n');
+  return [...modelDetails(info), vscode.l10n.t('Click for actions.')].join('\n');
 }
 
 function percent(fraction: number): number {

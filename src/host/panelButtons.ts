@@ -49,6 +49,10 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Explain the Selection');
     case 'reloadModel':
       return vscode.l10n.t('Try Again');
+    case 'showModelDetails':
+      return vscode.l10n.t('Details');
+    case 'chooseSmaller':
+      return vscode.l10n.t('Choose Smaller…');
     case 'openCopy':
       return vscode.l10n.t('Open a Copy');
     case 'showUnreadable':

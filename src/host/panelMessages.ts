@@ -20,6 +20,7 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'send':
       return send(app, message.text, message.fresh === true);
     case 'draft':
+      app.model.wake();
       return app.panel.saveDraft(message.text);
     case 'attachSelection':
       return app.panel.attachSelection(message.attached);
@@ -113,6 +114,11 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.restartEngine(turn);
     case 'chooseModel':
       return app.chooseModelFile();
+    case 'chooseSmaller':
+      app.panel.dismissNotice();
+      return app.chooseModelFile();
+    case 'showModelDetails':
+      return app.showModelDetails();
     case 'openModelSettings':
       return app.openSettings('lemma.model');
     case 'openServerSettings':

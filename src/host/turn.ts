@@ -6,15 +6,13 @@
  * The way back into the file starts at the panel's buttons: `answerActions.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import { fitConversation, replyReserve } from '../core/budget.ts';
-import type { ChatMessage } from '../core/chatMessage.ts';
 import type { ConversationEvent, Turn, TurnEnd, TurnPhase, TurnQuestion } from '../core/conversation.ts';
 import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
 import { justDeleted } from '../core/conversationTree.ts';
-import { LemmaFailure, toLemmaError } from '../core/errors.ts';
+import { toLemmaError } from '../core/errors.ts';
 import { buildMessages } from '../core/prompt.ts';
 import type { Resumption } from '../core/resumption.ts';
-import { branchWithThought, thinkingTokensLeft, thoughtToGoOn, writtenSoFar } from '../core/resumption.ts';
+import { branchWithThought, thinkingTokensLeft, thoughtToGoOn } from '../core/resumption.ts';
 import { thinks } from '../core/thinkingBudget.ts';
 import type { PartDelta } from '../core/thoughtSplitter.ts';
 import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
@@ -26,6 +24,8 @@ import type { Conversations } from './conversations.ts';
 import { Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
+import { TurnContext } from './turnContext.ts';
+import type { PreparedTurn } from './turnContext.ts';
 
 /**
  * Going on with a reply adds a few tokens of its own: the last one, which was written and not read, those that close a
@@ -37,7 +37,8 @@ const tokensToGoOn = 32;
 export class TurnRunner {
   readonly #conversations: Conversations;
   readonly #model: ModelService;
-  readonly #reply: () => ReplySettings;
+  readonly #reply: (info?: ModelInfo) => ReplySettings;
+  readonly #context: TurnContext;
   readonly #log: InferenceLog;
   readonly #progressed = new Emitter<TurnProgress>();
   /** Tokens of the prompt that have been read. */
@@ -48,7 +49,8 @@ export class TurnRunner {
   /** When a delta of the thought that is being written was last stamped. */
   #markedAt = 0;
 
-  constructor(conversations: Conversations, model: ModelService, reply: () => ReplySettings, log: InferenceLog) {
+  constructor(conversations: Conversations, model: ModelService, reply: (info?: ModelInfo) => ReplySettings, log: InferenceLog) {
+    this.#context = new TurnContext(model, log);
     this.#conversations = conversations;
     this.#model = model;
     this.#reply = reply;
@@ -152,8 +154,7 @@ export class TurnRunner {
     const { profile } = info;
     const { promptTokens } = await this.#model.countTokens({ messages: buildMessages(question, []), profile });
     const counted = await this.#model.countTokens({ messages: [{ role: 'user', content: text }], profile });
-    const limitTokens = info.contextTokens - replyReserve(info.contextTokens);
-    return { overTokens: promptTokens - limitTokens, textTokens: counted.contentTokens[0] ?? 0 };
+    return { overTokens: promptTokens - this.#context.promptLimit(info), textTokens: counted.contentTokens[0] ?? 0 };
   }
 
   /** Stops the turn if it runs or waits, and resolves when it has ended; at once for one that has. */
@@ -198,23 +199,25 @@ export class TurnRunner {
   async #run(turnId: string, signal: AbortSignal, resumption: Resumption | undefined): Promise<TurnEnd> {
     const turn = turnById(this.#conversations.current, turnId);
     if (!turn || signal.aborted) return { kind: 'stopped' };
-    const info = await this.#model.ensureLoaded(signal);
-    if (!info || signal.aborted) return { kind: 'stopped' };
+    const { current } = this.#conversations;
+    const history = historyMessages(current, turnId);
+    const wanted = (loaded?: ModelInfo): number => this.#reply(loaded).maxTokens;
+    const prepared = await this.#context.prepare(current?.id ?? '', turn, history, resumption, wanted, signal);
+    if (!prepared || signal.aborted) return { kind: 'stopped' };
 
+    const { info, beginning } = prepared;
     const { profile, replyStart } = info;
-    const beginning = resumption && writtenSoFar(turn, resumption, replyStart);
-    const { sampling, maxTokens, thinkingTokens: budgetTokens } = this.#reply();
-    const fitting = await this.#fittingMessages(turn, info, maxTokens, beginning?.text ?? '');
+    const { sampling, maxTokens, thinkingTokens: budgetTokens } = this.#reply(info);
     this.#markedAt = 0;
     const splitter = new ThoughtSplitter(beginning ?? { start: replyStart });
     this.#enter(turnId, 'reading');
     if (signal.aborted) return { kind: 'stopped' };
 
-    const run: Run = { turn, splitter, fitting, resumed: beginning !== undefined, readAgain: 0, closedAtBudget: false };
+    const run: Run = { turn, splitter, fitting: prepared, resumed: beginning !== undefined, readAgain: 0, closedAtBudget: false };
     const onProgress = (progress: GenerateProgress): void => this.#take(run, progress);
     try {
-      const { messages } = fitting;
-      const inThought = beginning?.start !== 'answer' && thinks(profile);
+      const { messages } = prepared;
+      const inThought = (beginning?.start ?? replyStart) === 'thought' && thinks(profile);
       const thinkingTokens = inThought ? thinkingTokensLeft(turn, budgetTokens) : undefined;
       const request = {
         messages,
@@ -229,24 +232,6 @@ export class TurnRunner {
     } finally {
       this.#write(run, splitter.end());
     }
-  }
-
-  /** The conversation without its oldest turns, where it would not fit; fails where not even the question does. */
-  async #fittingMessages(turn: Turn, info: ModelInfo, wantedTokens: number, beginning: string): Promise<FittingMessages> {
-    const history = historyMessages(this.#conversations.current, turn.question.id);
-    const all = buildMessages(turn.question, history);
-    const written: ChatMessage = { role: 'assistant', content: beginning, thoughtRemoved: true };
-    const counted = await this.#model.countTokens({ messages: beginning ? [...all, written] : all, profile: info.profile });
-    const historyTokens = counted.messageTokens.slice(0, history.length);
-    const restTokens = counted.promptTokens - historyTokens.reduce((sum, tokens) => sum + tokens, 0);
-    const { contextTokens } = info;
-    const { kept, droppedTurns, plan } = fitConversation(history, historyTokens, restTokens, { wantedTokens, contextTokens });
-    if (droppedTurns > 0) this.#log.info(`[turn ${turn.question.id}] The oldest ${droppedTurns} turns do not fit and are left out.`);
-    if (!plan.ok) {
-      const { limitTokens, overTokens } = plan;
-      throw new LemmaFailure({ code: 'promptTooLong', promptTokens: restTokens, limitTokens, overTokens });
-    }
-    return { messages: buildMessages(turn.question, kept), droppedTurns, questionTokens: counted.messageTokens[history.length] ?? 0 };
   }
 
   #take(run: Run, progress: GenerateProgress): void {
@@ -341,18 +326,10 @@ interface Run {
   /** As it was before the request. */
   readonly turn: Turn;
   readonly splitter: ThoughtSplitter;
-  readonly fitting: FittingMessages;
+  readonly fitting: PreparedTurn;
   /** The reply goes on from a text that was there. */
   readonly resumed: boolean;
   /** Tokens of the prompt that had been read for this turn and are read again, because the cache holds them no more. */
   readAgain: number;
   closedAtBudget: boolean;
-}
-
-/** What is sent, and what of it the question itself takes. */
-interface FittingMessages {
-  readonly messages: ChatMessage[];
-  readonly questionTokens: number;
-  /** Oldest turns that were left out. */
-  readonly droppedTurns: number;
 }

@@ -6,7 +6,7 @@ import { LemmaFailure } from '../core/errors.ts';
 import type { FamilyModel } from '../core/models/family.ts';
 import { familyModelOf } from '../core/models/family.ts';
 import type { YarnScaling } from '../core/models/yarn.ts';
-import { familyYarn, yarnTaken } from '../core/models/yarn.ts';
+import { yarnTaken } from '../core/models/yarn.ts';
 import type {
   CountTokensParams,
   CountTokensResult,
@@ -78,6 +78,7 @@ export class LlamaEngine implements Engine {
   #loadedWith = '';
   /** Of the model that was loaded last. */
   #replies: { readonly model: string; readonly memory: ReplyMemory<Token> } | undefined;
+  #stretches = true;
   /** The context that the present one was made for: memory may have been short. */
   #wished = 0;
 
@@ -92,7 +93,7 @@ export class LlamaEngine implements Engine {
     signal.throwIfAborted();
     const present = this.loadedWith(params);
     if (present) return present;
-    if (this.#loaded && this.#loadedWith === loadKey(params)) return this.#resize(this.#loaded, params, signal);
+    if (this.#loaded && this.#loadedWith === this.#key(params)) return this.#resize(this.#loaded, params, signal);
     const bytes = checkGgufFile(params.modelPath);
     await this.unload();
     const begunAt = performance.now();
@@ -111,7 +112,7 @@ export class LlamaEngine implements Engine {
     const yarn = params.yarn ? family?.yarn : undefined;
     const fitting = (scaling: YarnScaling | undefined) => this.#fit(started, params, general.architecture, scaling, onProgress, signal);
     let fitted = await fitting(yarn);
-    const report = params.yarn ? await this.#yarnReport(yarn) : undefined;
+    const report = yarn && (await this.#yarnReport(yarn));
     // The longer context would be nonsense without the scaling: what the model was trained for is left.
     if (yarn && !report?.taken) {
       await fitted.model.dispose();
@@ -128,13 +129,15 @@ export class LlamaEngine implements Engine {
       await fitted.model.dispose();
       throw error;
     }
-    this.#loadedWith = loadKey(params);
+    // A model that has no YaRN is the same with it and without.
+    this.#stretches = family?.yarn !== undefined;
+    this.#loadedWith = this.#key(params);
     this.#wished = params.contextTokens;
     return this.#loaded.info;
   }
 
   loadedWith(params: Omit<LoadParams, 'progressToken'>): ModelInfo | undefined {
-    if (!this.#loaded || this.#loadedWith !== loadKey(params)) return undefined;
+    if (!this.#loaded || this.#loadedWith !== this.#key(params)) return undefined;
     const { info } = this.#loaded;
     const longest = this.#longest(info);
     const enough = Math.min(params.contextTokens, longest) === info.wantedContextTokens;
@@ -147,6 +150,11 @@ export class LlamaEngine implements Engine {
   #repliesOf(model: string, vocabulary: TokenBytes): ReplyMemory<Token> {
     if (this.#replies?.model !== model) this.#replies = { model, memory: new ReplyMemory((token) => vocabulary.bytes(token)) };
     return this.#replies.memory;
+  }
+
+  /** What a model is loaded anew for. */
+  #key({ modelPath, gpu, threads, yarn = false }: Omit<LoadParams, 'progressToken'>): string {
+    return JSON.stringify([modelPath, gpu, threads, yarn && (this.#stretches || modelPath !== this.#loaded?.info.path)]);
   }
 
   async unload(): Promise<void> {
@@ -313,13 +321,13 @@ export class LlamaEngine implements Engine {
   }
 
   /** What the engine's log says of the context that was just made. */
-  async #yarnReport(yarn: YarnScaling | undefined): Promise<YarnReport> {
+  async #yarnReport(yarn: YarnScaling): Promise<YarnReport> {
     await this.#journal.settle();
     const frequencyScale = this.#journal.lastNumber(/^llama_context:\s*freq_scale\s*=\s*([\d.eE+-]+)/);
     const report: YarnReport = {
-      ...(yarn ?? familyYarn),
+      ...yarn,
       ...(frequencyScale === undefined ? {} : { frequencyScale }),
-      taken: yarn !== undefined && yarnTaken(yarn, frequencyScale),
+      taken: yarnTaken(yarn, frequencyScale),
     };
     this.#log(report.taken ? 'info' : 'warn', `YaRN: ${JSON.stringify(report)}`);
     return report;
@@ -352,11 +360,6 @@ export class LlamaEngine implements Engine {
 
 function isOnGpu(model: LlamaModel): boolean {
   return model.llama.gpu !== false && model.gpuLayers > 0;
-}
-
-/** The same for loads of one model that differ in their context alone. */
-function loadKey({ modelPath, gpu, threads, yarn = false }: Omit<LoadParams, 'progressToken'>): string {
-  return JSON.stringify([modelPath, gpu, threads, yarn]);
 }
 
 function contextOptions(model: LlamaModel, threads: number) {

@@ -36,6 +36,10 @@ export type PanelAction =
   | 'solveSelection'
   | 'explainSelection'
   | 'reloadModel'
+  /** How the loaded model really runs, in numbers. */
+  | 'showModelDetails'
+  /** Chooses a model that takes less memory. */
+  | 'chooseSmaller'
   /** Of the conversation that another window has. */
   | 'openCopy'
   /** Opens what was set aside of a damaged conversation. */
@@ -214,6 +218,8 @@ export interface PanelState {
   readonly modelLabel: string;
   /** «Ready on GPU», «Loading 42 %», … */
   readonly modelStatus: string;
+  /** How the loaded model runs, for the hover; a fact a line. Empty while none is loaded. */
+  readonly modelHover?: string;
   readonly notice: PanelNote | undefined;
   readonly download: PanelDownload | undefined;
   /** Welcome text and buttons for an empty conversation. */
@@ -242,7 +248,13 @@ export type HostToPanel =
   | { readonly type: 'events'; readonly from: number; readonly events: readonly ConversationEvent[] }
   | { readonly type: 'words'; readonly turnId: string; readonly words: TurnWords }
   | { readonly type: 'progress'; readonly progress: TurnProgress }
-  | { readonly type: 'model'; readonly model: ModelState; readonly modelLabel: string; readonly modelStatus: string }
+  | {
+      readonly type: 'model';
+      readonly model: ModelState;
+      readonly modelLabel: string;
+      readonly modelStatus: string;
+      readonly modelHover?: string;
+    }
   | { readonly type: 'fonts'; readonly fonts: PanelFonts }
   | { readonly type: 'habits'; readonly habits: ReadingHabits }
   | { readonly type: 'thinking'; readonly thinking: ThinkingOffer | undefined }

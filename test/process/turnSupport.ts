@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Conversations } from '../../src/host/conversations.ts';
 import type { InferenceLog } from '../../src/host/inferenceClient.ts';
+import type { ModelSettings } from '../../src/host/config.ts';
 import { ModelService } from '../../src/host/modelService.ts';
 import { TurnRunner } from '../../src/host/turn.ts';
 import { fixtureModel, greedy, newClient } from './support.ts';
@@ -20,10 +21,11 @@ export interface TurnBench {
   close(): Promise<void>;
 }
 
-export async function turnBench(): Promise<TurnBench> {
+/** @param change of the model's settings */
+export async function turnBench(change: Partial<ModelSettings> = {}, maxTokens = 1000): Promise<TurnBench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
   const { client } = newClient();
-  const model = new ModelService(client, () => ({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0 }));
+  const model = new ModelService(client, () => ({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0, ...change }));
   const remembered = new Map<string, string>();
   const memory = {
     get: (key: string) => remembered.get(key),
@@ -34,7 +36,7 @@ export async function turnBench(): Promise<TurnBench> {
     },
   };
   const conversations = new Conversations(folder, memory, quiet);
-  const turns = new TurnRunner(conversations, model, () => ({ sampling: greedy, maxTokens: 1000, thinkingTokens: 0 }), quiet);
+  const turns = new TurnRunner(conversations, model, () => ({ sampling: greedy, maxTokens, thinkingTokens: 0 }), quiet);
   return {
     conversations,
     turns,

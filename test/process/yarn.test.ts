@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
 import { startLlama } from '../../src/inference/llamaSetup.ts';
 import { LlamaEngine } from '../../src/inference/llamaEngine.ts';
-import type { GenerateProgress } from '../../src/shared/inferenceProtocol.ts';
+import type { GenerateProgress, ModelInfo } from '../../src/shared/inferenceProtocol.ts';
+import { lastTurn } from '../../src/core/conversation.ts';
+import type { ModelState } from '../../src/shared/modelState.ts';
+import { turnBench } from './turnSupport.ts';
+import type { TurnBench } from './turnSupport.ts';
 import { ask, failureOf, loaded, longText, newClient, reply, smallLoad, textOf } from './support.ts';
 
 describe('YaRN on the real engine', () => {
   const { client, lines } = newClient();
   after(() => client.dispose());
 
-  it('is in effect by the engine’s own log, and a prompt of 9,000 tokens is read and answered', async () => {
-    const info = await loaded(client, { contextTokens: 12_288, yarn: true, threads: 2 });
+  it('is in effect by the engine’s own log', async () => {
+    const info = await loaded(client, { contextTokens: 4096, yarn: true });
     assert.deepEqual(info.yarn, { factor: 4, originalContextTokens: 32_768, frequencyScale: 0.25, taken: true });
     assert.equal(info.trainedContextTokens, 32_768);
     assert.ok(lines.some((line) => /freq_scale\s*=\s*0\.25/.test(line)));
-    const { result, text } = await reply(client, ask(longText(9640), { maxTokens: 20 }));
-    assert.ok(result.promptTokens > 9000, String(result.promptTokens));
-    assert.equal(result.reusedTokens, 0);
-    assert.ok(text.trim().length > 0);
   });
 
   it('changes what the model reads: the same prompt is another one without it', async () => {
     const question = ask(longText(1000), { sampling: { temperature: 2, topP: 1, topK: 0, seed: 5 }, maxTokens: 60 });
     const on = await reply(client, question);
     const { pid } = client;
-    const info = await loaded(client, { yarn: false, threads: 2 });
+    const info = await loaded(client, { yarn: false });
     assert.equal(info.yarn, undefined);
     const off = await reply(client, question);
     assert.notEqual(on.text, off.text);
@@ -34,6 +34,42 @@ describe('YaRN on the real engine', () => {
     assert.equal((await loaded(client, { contextTokens: 40_960, yarn: true })).contextTokens, 40_960);
     assert.equal((await loaded(client, { contextTokens: 40_960 })).contextTokens, 32_768);
     assert.equal((await loaded(client, { contextTokens: 40_960, yarn: false })).wantedContextTokens, 32_768);
+  });
+});
+
+describe('A conversation', () => {
+  let bench: TurnBench;
+  const states: ModelState[] = [];
+  before(async () => {
+    bench = await turnBench({ contextTokens: 0 }, 16);
+    bench.model.onDidChange((state) => states.push(state));
+  });
+  after(() => bench.close());
+  const ask = async (text: string): Promise<ModelInfo> => {
+    await bench.turns.ask({ task: 'ask', text });
+    const { state } = bench.model;
+    assert.ok(state.kind === 'ready', JSON.stringify(state));
+    return state.info;
+  };
+  const reasons = (): unknown[] => [...new Set(states.splice(0).flatMap((state) => (state.kind === 'loading' ? [state.again] : [])))];
+
+  it('whose input is 9,000 tokens long is answered with YaRN, shown as a second load, and the next short one without', async () => {
+    const short = await ask('What is 2 + 2?');
+    assert.equal(short.yarn, undefined);
+    assert.equal(short.contextTokens, 4096, 'no more than prompt and budget need');
+    assert.deepEqual(reasons(), [undefined]);
+
+    const long = await ask(longText(9640));
+    assert.equal(long.yarn?.taken, true);
+    assert.ok(long.contextTokens > 9000 && long.contextTokens < 32_768, String(long.contextTokens));
+    assert.deepEqual(reasons(), ['longInput']);
+    const turn = lastTurn(bench.conversations.current);
+    assert.ok((turn?.promptTokens ?? 0) > 9000, String(turn?.promptTokens));
+    assert.ok((turn?.thoughtTokens ?? 0) > 0 && turn?.end?.kind === 'limit');
+
+    await bench.conversations.startNew();
+    assert.equal((await ask('What is 2 + 2?')).yarn, undefined);
+    assert.deepEqual(reasons(), ['shortInput']);
   });
 });
 

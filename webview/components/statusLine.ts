@@ -59,7 +59,7 @@ function idleControls(host: PanelState, { strings, post }: PanelContext): Templa
           >
             <span class="name">${host.modelLabel}</span>${icon('chevron-down')}
           </button>`
-    } <span class="grow"></span><span class="muted state">${host.modelStatus}</span>`;
+    } <span class="grow"></span><span class="muted state" title=${host.modelHover || nothing}>${host.modelStatus}</span>`;
 }
 
 function idleActivity({ model }: PanelState): Activity {

@@ -6,7 +6,7 @@ import type { ConversationHistory } from '../conversationHistory.ts';
 import type { Conversations } from '../conversations.ts';
 import { Disposables, Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
-import { modelName, modelStatus } from '../modelWords.ts';
+import { modelHover, modelName, modelStatus } from '../modelWords.ts';
 import type { TurnRunner } from '../turn.ts';
 import type { WorkspacePlaces } from '../workspacePlaces.ts';
 import type { PanelModel } from './panelModel.ts';
@@ -187,7 +187,7 @@ export class PanelConnection {
 
   #sendModel(): void {
     const model = this.#sources.model.state;
-    this.post({ type: 'model', model, modelLabel: modelName(model), modelStatus: modelStatus(model) });
+    this.post({ type: 'model', model, modelLabel: modelName(model), modelStatus: modelStatus(model), modelHover: modelHover(model) });
   }
 
   #sendWords(turnId: string): void {

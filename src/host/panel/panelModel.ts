@@ -19,7 +19,7 @@ import type { ModelState } from '../../shared/modelState.ts';
 import type { Conversations } from '../conversations.ts';
 import { Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
-import { modelName, modelStatus } from '../modelWords.ts';
+import { modelHover, modelName, modelStatus } from '../modelWords.ts';
 import { button } from '../panelButtons.ts';
 import { deletedNote, errorNote } from '../userMessages.ts';
 import { panelStrings } from './panelStrings.ts';
@@ -144,6 +144,7 @@ export class PanelModel {
       model,
       modelLabel: modelName(model),
       modelStatus: modelStatus(model),
+      modelHover: modelHover(model),
       notice: this.notice,
       welcome: welcome(model),
       download: this.#download,
