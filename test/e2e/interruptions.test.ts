@@ -149,6 +149,18 @@ describe('a reply that reaches its limit', () => {
     await answered(panel, 'Done: 400');
     assert.equal(newestTurn(session).thought.trim(), numbers);
   });
+
+  it('answers within its limit with the thinking budget that is chosen in the panel', async () => {
+    const panel = panelFrame(session.page);
+    await panel.getByRole('button', { name: 'Thinking Budget: Unlimited' }).click();
+    await panel.getByRole('menuitemradio', { name: '1k tokens' }).click();
+    await panel.getByRole('button', { name: 'Thinking Budget: 1k' }).waitFor();
+    await ask(panel, 'Count to 390.');
+    const note = panel.locator('.end').filter({ hasText: 'The thought was closed at its budget' });
+    await note.getByRole('button', { name: 'Think More' }).waitFor();
+    const { thought, answer, closedAtBudget } = newestTurn(session);
+    assert.ok(closedAtBudget && answer.trim() !== '' && numbers.startsWith(thought.trim()), thought);
+  });
 });
 
 function newestTurn(session: Session): Turn {
