@@ -217,8 +217,9 @@ export class TurnRunner {
     const onProgress = (progress: GenerateProgress): void => this.#take(run, progress);
     try {
       const { messages } = prepared;
-      const inThought = (beginning?.start ?? replyStart) === 'thought' && thinks(profile);
-      const thinkingTokens = inThought ? thinkingTokensLeft(turn, budgetTokens) : undefined;
+      // A reply that starts in its answer may open its thought itself.
+      const mayThink = thinks(profile) && (beginning?.start !== 'answer' || beginning.text === '');
+      const thinkingTokens = mayThink ? thinkingTokensLeft(turn, budgetTokens) : undefined;
       const request = {
         messages,
         profile,
