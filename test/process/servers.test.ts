@@ -10,6 +10,15 @@ import { ask } from './support.ts';
 const thought = '\nOkay, 47 + 38: 40 + 30 = 70, 7 + 8 = 15, so 85 √ 🎉.\n';
 const answer = '47 + 38 = **85** 你好.';
 
+const tinyThought = [
+  'The task is 47 + 38.',
+  'Digits: 4 7 and 3 8.',
+  'Ones: 7 + 8 + 0 = 15, write 5, carry 1.',
+  'Tens: 4 + 3 + 1 = 8, write 8, carry 0.',
+  'So 47 + 38 = 85.',
+].join('\n');
+const tinyAnswer = 'The result is $47 + 38 = 85$.\n\n\\[\n\\boxed{85}\n\\]';
+
 type Engine = keyof typeof modelLists;
 
 /** Where each stream comes from, and how its model counts tokens. */
@@ -20,6 +29,8 @@ const streams: readonly (readonly [fixture: string, engine: Engine])[] = [
   ['vllm-chat-reasoning-content.sse', 'vllm'],
   ['sglang-chat-enforced.sse', 'sglang'],
   ['sglang-chat-reasoning.sse', 'sglang'],
+  ['llama-server-chat-reasoning.sse', 'llamacpp'],
+  ['llama-server-chat-text.sse', 'llamacpp'],
 ];
 
 describe('A server’s reply', () => {
@@ -56,13 +67,16 @@ describe('A server’s reply', () => {
 
   for (const [fixture, engine] of streams) {
     it(`of ${fixture} is split into thought and answer, whole or byte by byte`, async () => {
-      for (const size of [1, 7, 1_000_000]) {
+      // Those that were recorded are fifty times as long.
+      for (const size of engine === 'llamacpp' ? [13, 1_000_000] : [1, 7, 1_000_000]) {
         await answering(engine, replay(fixture, size));
         const { backend } = newBackend();
         await connected(backend, server);
         const reply = await served(backend);
         assert.equal(reply.error, undefined);
-        assert.deepEqual([reply.thought.trim(), reply.answer.trim()], [thought.trim(), answer.trim()]);
+        // Those of llama-server were recorded from the tiny model.
+        const [own, said] = engine === 'llamacpp' ? [tinyThought, tinyAnswer] : [thought, answer];
+        assert.deepEqual([reply.thought.trim(), reply.answer.trim()], [own.trim(), said.trim()]);
         assert.equal(reply.result?.stop, 'endOfTurn');
         await server.close();
       }

@@ -72,12 +72,17 @@ export async function readReply(
           const data = dataOf(piece, host, seen.events);
           seen.events++;
           if (data === done) seen.done = true;
-          else deltas.push(...take(chunkOf(data, host)));
+          else {
+            const some = take(chunkOf(data, host));
+            deltas.push(...some);
+            // What came in the same packet behind the end is left unread.
+            enough = seen.finish === '' && isEnough(some);
+            if (enough || limitReached()) break;
+          }
         }
       } finally {
         tell(deltas);
       }
-      enough = seen.finish === '' && isEnough(deltas);
       if (signal.aborted || limitReached() || enough) break;
     }
     if (!signal.aborted && !limitReached() && !enough && seen.finish === '' && !seen.done)

@@ -95,6 +95,8 @@ export class ServerHttp {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       accept: 'text/event-stream, application/json',
+      // A connection that is kept may be closed by the server just when it is used again, and the question is lost.
+      connection: 'close',
       ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     };
