@@ -84,8 +84,20 @@ class BadHeader extends Error {}
 
 /** @param bytes the file's beginning. Never throws. */
 export function readGgufHeader(bytes: Uint8Array): GgufReading {
+  return attempt(() => ({ kind: 'header', header: read(new Cursor(bytes)) }));
+}
+
+export type GgufMetadataReading =
+  { readonly kind: 'metadata'; readonly metadata: GgufHeader['metadata'] } | Exclude<GgufReading, { readonly kind: 'header' }>;
+
+/** The metadata alone, without the tensors behind it. @param bytes the file's beginning. Never throws. */
+export function readGgufMetadata(bytes: Uint8Array): GgufMetadataReading {
+  return attempt(() => ({ kind: 'metadata', metadata: readMetadata(new Cursor(bytes)).metadata }));
+}
+
+function attempt<Read>(reader: () => Read): Read | Exclude<GgufReading, { readonly kind: 'header' }> {
   try {
-    return { kind: 'header', header: read(new Cursor(bytes)) };
+    return reader();
   } catch (error) {
     if (error instanceof EndOfBytes) return { kind: 'more' };
     if (error instanceof BadHeader) return { kind: 'bad', reason: error.message };
@@ -93,7 +105,7 @@ export function readGgufHeader(bytes: Uint8Array): GgufReading {
   }
 }
 
-function read(cursor: Cursor): GgufHeader {
+function readMetadata(cursor: Cursor): Pick<GgufHeader, 'version' | 'metadata'> & { readonly tensorCount: number } {
   for (const letter of ggufMagic) if (cursor.byte() !== letter.charCodeAt(0)) throw new BadHeader('it does not begin with GGUF');
   const version = cursor.uint32();
   if (version !== 2 && version !== 3) throw new BadHeader(`its GGUF version is ${version}`);
@@ -105,6 +117,11 @@ function read(cursor: Cursor): GgufHeader {
     const value = readValue(cursor, cursor.uint32());
     if (value !== undefined) metadata.set(key, value);
   }
+  return { version, metadata, tensorCount };
+}
+
+function read(cursor: Cursor): GgufHeader {
+  const { version, metadata, tensorCount } = readMetadata(cursor);
   const placed = Array.from({ length: tensorCount }, () => readTensor(cursor));
   const alignment = metadata.get('general.alignment');
   const unit = typeof alignment === 'number' && alignment > 0 ? alignment : 32;

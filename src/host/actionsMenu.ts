@@ -11,7 +11,7 @@ export async function showActionsMenu(status: string, running: boolean, loaded: 
     { label: vscode.l10n.t('$(add) New Conversation'), command: 'lemma.newConversation' },
     { label: vscode.l10n.t('$(history) Show Conversations'), command: 'lemma.showConversations' },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
-    { label: vscode.l10n.t('$(file) Choose Model File…'), command: 'lemma.chooseModelFile' },
+    { label: vscode.l10n.t('$(file) Choose Model…'), command: 'lemma.chooseModel' },
     { label: vscode.l10n.t('$(server) Test Connection…'), command: 'lemma.testConnection' },
     ...(loaded
       ? [

@@ -9,6 +9,7 @@ import { answerText, applyAnswer } from './editor/applyEdit.ts';
 import type { AnswerEdit } from './editor/applyEdit.ts';
 import { toRange } from './editor/convert.ts';
 import { placeLabel } from '../core/place.ts';
+import { Emitter } from './disposables.ts';
 import { columnBesideTab, openDocument } from './editor/openDocument.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { PanelModel } from './panel/panelModel.ts';
@@ -21,6 +22,9 @@ export class AnswerActions {
   readonly #panel: PanelModel;
   readonly #texts: TextViews;
   readonly #log: InferenceLog;
+  readonly #edited = new Emitter<void>();
+  /** An answer was put into a file. */
+  readonly onDidEdit = this.#edited.event;
   /** By turn: the last edit that was refused, whose text its note offers for the clipboard. */
   readonly #refused = new Map<string, AnswerEdit>();
 
@@ -44,6 +48,7 @@ export class AnswerActions {
       await applyAnswer(request);
       this.#refused.delete(id);
       this.#panel.note(id, { editNote: undefined });
+      this.#edited.fire();
     } catch (thrown) {
       this.#refused.set(id, request);
       const error = toLemmaError(thrown);

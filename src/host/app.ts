@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
-import { isRunning, lastTurn } from '../core/conversation.ts';
+import { isRunning, lastTurn, turnById } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
 import { thinks } from '../core/thinkingBudget.ts';
 import type { ModelInfo } from '../shared/inferenceProtocol.ts';
@@ -18,9 +18,9 @@ import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
-import { pickModelFile } from './modelFile.ts';
 import { modelDetails } from './modelDetails.ts';
 import { ModelNotices } from './modelNotices.ts';
+import { ModelChoice } from './models/modelChoice.ts';
 import { ModelService } from './modelService.ts';
 import { modelStatus } from './modelWords.ts';
 import { PanelModel } from './panel/panelModel.ts';
@@ -40,6 +40,7 @@ import { ThinkingBudget } from './thinkingBudget.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import { TurnRunner } from './turn.ts';
 import { restartedNote } from './userMessages.ts';
+import { Walkthrough } from './walkthrough.ts';
 import { WorkspacePlaces } from './workspacePlaces.ts';
 
 /** How long the editor's selection rests before the panel offers it, milliseconds. */
@@ -52,6 +53,7 @@ export class LemmaApp {
   readonly client: InferenceClient;
   readonly serverKeys: ServerKeys;
   readonly model: ModelService;
+  readonly models: ModelChoice;
   readonly conversations: Conversations;
   readonly history: ConversationHistory;
   readonly exports: ConversationExport;
@@ -67,6 +69,7 @@ export class LemmaApp {
   readonly thinking: ThinkingBudget;
   readonly downloads: ModelDownloadActions;
   readonly cuda: CudaSupport;
+  readonly walkthrough = new Walkthrough();
   /** Resolves when the conversation that was shown last is open again. */
   readonly restored: Promise<void>;
   readonly #disposables = new Disposables();
@@ -93,6 +96,15 @@ export class LemmaApp {
     });
     this.#backends = new Backends(this.client, server);
     this.model = this.#disposables.add(new ModelService(this.#backends, () => this.config.model));
+    const { client, log } = this;
+    const modelsFolder = (): string => this.config.modelsFolder ?? path.join(context.globalStorageUri.fsPath, 'models');
+    this.models = new ModelChoice({
+      client,
+      config: this.config,
+      downloads: { start: (request) => this.downloads.start(request) },
+      modelsFolder,
+      log,
+    });
     // Without a folder there is no workspace storage; the global one serves all such windows.
     const storage = context.storageUri ? sharedStorageFolder(context.storageUri.fsPath) : context.globalStorageUri.fsPath;
     this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
@@ -154,9 +166,14 @@ export class LemmaApp {
     if (!this.tab.visible) await this.view.reveal();
   }
 
-  /** Asks for a model file; a question that failed for want of one is then asked again by itself. */
+  /** Offers the models that fit; a question that failed for want of one is then asked again by itself. */
+  async chooseModel(): Promise<void> {
+    await this.#useModel(await this.models.choose());
+  }
+
+  /** The same with any file. */
   async chooseModelFile(): Promise<void> {
-    await this.#useModel(await pickModelFile());
+    await this.#useModel(await this.models.chooseFile());
   }
 
   async #useModel(file: string | undefined): Promise<void> {
@@ -259,8 +276,17 @@ export class LemmaApp {
     keep.add(this.thinking.onDidChange(() => this.#showThinking()));
     keep.add(this.model.onDidChange(() => this.#showThinking()));
     keep.add(this.config.onDidChangeThinking(() => this.thinking.settingChanged()));
-    keep.add(this.config.onDidChangeModel(() => this.model.settingsChanged()));
-    keep.add(this.conversations.onDidAppend(() => this.#updateContext()));
+    keep.add(this.answers.onDidEdit(() => this.walkthrough.complete('putBack')));
+    keep.add(this.config.onDidChangeModel(() => this.#modelSettingsChanged()));
+    keep.add(
+      this.conversations.onDidAppend(({ event }) => {
+        this.#updateContext();
+        this.walkthrough.see(event, 'turnId' in event ? turnById(this.conversations.current, event.turnId) : undefined);
+        const unanswered = event.type === 'ended' && event.end.kind === 'failed' && event.end.error.code === 'modelNotChosen';
+        // Whoever asks without a model is led to one, once; the question waits.
+        if (unanswered && !this.models.pending) this.#handle(this.chooseModel());
+      }),
+    );
     keep.add(this.conversations.onDidSwitch(() => this.#updateContext()));
     keep.add(this.conversations.onDidFail((error) => this.panel.showUnsaved(error)));
     keep.add(
@@ -274,6 +300,7 @@ export class LemmaApp {
     keep.add(vscode.window.onDidChangeActiveTextEditor(() => this.#offerSelectionSoon()));
     keep.add(vscode.window.onDidChangeTextEditorSelection(() => this.#offerSelectionSoon()));
     statusBar.show(this.model.state);
+    if (this.model.state.kind !== 'notChosen') this.walkthrough.complete('chooseModel');
     this.#offerSelectionSoon();
   }
 
@@ -282,6 +309,13 @@ export class LemmaApp {
     const { state } = this.model;
     const thoughtless = 'info' in state && !thinks(state.info.profile);
     this.panel.showThinking(thoughtless ? undefined : this.thinking.offer);
+  }
+
+  /** A model that another window has chosen, or fetched, answers the question that waits in this one. */
+  #modelSettingsChanged(): void {
+    this.model.settingsChanged();
+    if (this.model.state.kind !== 'notChosen') this.walkthrough.complete('chooseModel');
+    if (this.config.model.modelPath !== undefined) this.#handle(this.#resumeFailed(/^modelNotChosen$/));
   }
 
   /** Context keys for the manifest's `when` clauses; set only when they change, since deltas come hundreds of times a second. */

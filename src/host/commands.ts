@@ -4,6 +4,7 @@ import { showActionsMenu } from './actionsMenu.ts';
 import type { CommandId } from './commandIds.ts';
 import type { DiagnosticInfo } from '../core/snapshot.ts';
 import { modelStatus } from './modelWords.ts';
+import { openSample, openWalkthrough } from './walkthrough.ts';
 
 type Handlers = { readonly [Id in CommandId]: (...args: readonly unknown[]) => unknown };
 
@@ -29,6 +30,7 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.insertAnswer': () => app.answers.edit('insert'),
     'lemma.replaceSelection': () => app.answers.edit('replace'),
     'lemma.copyAnswer': () => app.answers.copy(),
+    'lemma.chooseModel': () => app.chooseModel(),
     'lemma.chooseModelFile': () => app.chooseModelFile(),
     'lemma.testConnection': () => app.testConnection(),
     'lemma.setServerKey': () => app.setServerKey(),
@@ -38,6 +40,8 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.removeCuda': () => app.cuda.remove(),
     'lemma.unloadModel': () => app.unloadModel(),
     'lemma.showModelDetails': () => app.showModelDetails(),
+    'lemma.openSample': () => openSample(),
+    'lemma.openWalkthrough': () => openWalkthrough(),
     'lemma.restartEngine': () => app.restartEngine(),
     'lemma.showLog': () => app.log.show(),
     'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running, app.model.state.kind === 'ready'),

@@ -66,7 +66,7 @@ export class Config {
     return { url: config.get<string>('url', '').trim(), model: config.get<string>('model', '').trim() };
   }
 
-  /** Where models are downloaded to; undefined: Lemma's own folder. */
+  /** Where models are downloaded to and looked for; undefined: Lemma's own folder. */
   get modelsFolder(): string | undefined {
     return expandHome(vscode.workspace.getConfiguration('lemma').get<string>('modelsFolder', '').trim()) || undefined;
   }

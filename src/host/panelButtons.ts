@@ -23,7 +23,7 @@ function actionLabel(action: PanelAction): string {
     case 'showLog':
       return vscode.l10n.t('Show Log');
     case 'chooseModel':
-      return vscode.l10n.t('Choose Model File…');
+      return vscode.l10n.t('Choose Model…');
     case 'testConnection':
       return vscode.l10n.t('Test Connection…');
     case 'setServerKey':

@@ -113,10 +113,10 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
     case 'restartEngine':
       return app.restartEngine(turn);
     case 'chooseModel':
-      return app.chooseModelFile();
+      return app.chooseModel();
     case 'chooseSmaller':
       app.panel.dismissNotice();
-      return app.chooseModelFile();
+      return app.chooseModel();
     case 'showModelDetails':
       return app.showModelDetails();
     case 'openModelSettings':

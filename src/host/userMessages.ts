@@ -21,7 +21,9 @@ export function errorNote(error: LemmaError): PanelNote {
   switch (error.code) {
     case 'modelNotChosen':
       return warning(
-        vscode.l10n.t('No model is chosen yet. Choose the model file (GGUF) that Lemma is to run; your question is kept.'),
+        vscode.l10n.t(
+          'No model is chosen yet. Choose one that fits this computer; your question is kept, and asked as soon as the model is there.',
+        ),
         button('chooseModel', true),
       );
     case 'modelMissing':

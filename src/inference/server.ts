@@ -17,7 +17,7 @@ import {
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
 import type { GenerateProgress, HelloResult } from '../shared/inferenceProtocol.ts';
-import { describeModels } from './llamaHeaders.ts';
+import { describeModels } from './modelHeaders.ts';
 import type { SharedEngine } from './sharedEngine.ts';
 import { toFailure } from './sharedEngine.ts';
 

@@ -53,7 +53,7 @@ export const strings: PanelStrings = {
   ...{
     liveLoading: 'Loading the model.',
     liveStopped: 'Stopped.',
-    chooseModel: 'Choose another model file',
+    chooseModel: 'Choose another model',
     download: 'Download',
     openLink: 'Open {0}',
   },

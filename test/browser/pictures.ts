@@ -87,7 +87,7 @@ export function pictures(): Record<string, Picture> {
           tone: 'info',
           icon: 'symbol-operator',
           text: 'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. It runs on this computer. Nothing you select leaves it.',
-          buttons: [{ action: 'chooseModel', label: 'Choose Model File…', primary: true }],
+          buttons: [{ action: 'chooseModel', label: 'Choose Model…', primary: true }],
         },
       }),
     },

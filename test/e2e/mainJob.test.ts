@@ -159,7 +159,7 @@ describe('the main job: select, solve, watch it think, put the answer back', () 
   it('has a menu of actions behind the status bar item', async () => {
     await statusItem(page).click();
     const menu = page.locator('.quick-input-widget:visible');
-    for (const label of ['Solve Selection', 'Choose Model File', 'Restart Engine', 'Show Log']) {
+    for (const label of ['Solve Selection', 'Choose Model', 'Restart Engine', 'Show Log']) {
       await menu.locator('.monaco-list-row', { hasText: label }).waitFor();
     }
     await page.keyboard.press('Escape');

@@ -31,7 +31,13 @@ describe('the files of the VSIX', () => {
       'dist/webview/main.js',
       'dist/webview/main.css',
     ];
-    wanted.push('dist/webview/fonts/KaTeX_Main-Regular.woff2', 'media/icon.png', 'media/lemma.svg', 'package.nls.json');
+    wanted.push(
+      'dist/webview/fonts/KaTeX_Main-Regular.woff2',
+      'media/icon.png',
+      'media/lemma.svg',
+      'media/walkthrough/choose.svg',
+      'package.nls.json',
+    );
     wanted.push('README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD_PARTY_LICENCES.txt');
     assert.deepEqual(
       wanted.filter((file) => !files.includes(file)),

@@ -71,9 +71,11 @@ interface Candidate {
   readonly label: string;
 }
 
-/** GGUF files under a folder, first parts only, without the projectors that go beside models which see. */
+/** The GGUF files under a folder (or the one file that it is), first parts only, without the projectors that go beside models which see. */
 async function ggufFiles(folder: ModelFolder, visited: Set<string>, signal: AbortSignal | undefined): Promise<Candidate[]> {
   const files: string[] = [];
+  // The configured model is a file of its own, whatever it is called.
+  if ((await fileSize(folder.path)) !== undefined) return [{ path: folder.path, label: path.basename(folder.path) }];
   const waiting: { readonly path: string; readonly depth: number }[] = [{ path: folder.path, depth: 0 }];
   for (let at = waiting.shift(); at; at = waiting.shift()) {
     signal?.throwIfAborted();

@@ -289,7 +289,7 @@ function welcome(model: ModelState): PanelNote {
       tone: 'info',
       icon: 'symbol-operator',
       text: vscode.l10n.t(
-        'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. It runs on this computer. Nothing you select leaves it. First choose the model’s file, such as GLM-Z1-9B-0414-Q4_K_M.gguf.',
+        'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. It runs on this computer. Nothing you select leaves it. First choose a model: Lemma looks at what fits here.',
       ),
       buttons: [button('chooseModel', true)],
     };

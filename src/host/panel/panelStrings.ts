@@ -94,7 +94,7 @@ export function panelStrings(): PanelStrings {
     liveReady: vscode.l10n.t('Answer ready.'),
     liveLoading: vscode.l10n.t('Loading the model.'),
     liveStopped: vscode.l10n.t('Stopped.'),
-    chooseModel: vscode.l10n.t('Choose another model file'),
+    chooseModel: vscode.l10n.t('Choose another model'),
     download: vscode.l10n.t('Download'),
     openLink: vscode.l10n.t('Open {0}'),
     badFormula: vscode.l10n.t('This formula cannot be drawn: {0}'),
