@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- panel [--fast]` measures the panel alone (scripts/lib/panelBench.mjs).
+ * `npm run bench -- panel [--fast]` measures the panel alone (scripts/lib/panelBench.mjs), `npm run bench -- models` getting
+ * and loading models (scripts/lib/modelsBench.mjs).
  *
  * `npm run bench`: measures a production build in a real workbench and the engine alone, prints a Markdown report and
  * writes it to out/bench.md, with the numbers in out/bench.json. Goals are the project's own; a number over its goal is
@@ -10,6 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensureDependencies } from './lib/install.mjs';
 import { modernNode } from './lib/node24.mjs';
+import { modelsBench } from './lib/modelsBench.mjs';
 import { panelBench } from './lib/panelBench.mjs';
 import { outFolder, root } from './lib/places.mjs';
 import { PlainError, runMain, step } from './lib/progress.mjs';
@@ -17,11 +19,18 @@ import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
   const [only, ...options] = process.argv.slice(2);
-  if ((only !== undefined && only !== 'panel') || options.some((option) => option !== '--fast'))
-    throw new PlainError('npm run bench measures all but the panel, npm run bench -- panel [--fast] measures the panel.');
+  const known = only === undefined || only === 'panel' || only === 'models';
+  if (!known || options.some((option) => only !== 'panel' || option !== '--fast'))
+    throw new PlainError(
+      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, npm run bench -- models the models.',
+    );
   await ensureDependencies();
   if (only === 'panel') return panelBench({ fast: options.includes('--fast'), figures, machine: machine() });
   const { build, firstLoad } = await import('../esbuild.js');
+  if (only === 'models') {
+    await step('Building for production', () => build({ production: true, quiet: true }));
+    return modelsBench({ figures, machine: machine() });
+  }
   await step('Building for production', () => build({ production: true, quiet: true }));
   const bundle = sizes(firstLoad);
   const { workbenchEnv } = await import('./lib/suites.mjs');

@@ -9,13 +9,16 @@ import { defaultTuning } from './fetchTypes.ts';
 import type { FileIdentity } from './partFile.ts';
 import { freeBytes, PartFile } from './partFile.ts';
 import type { ByteRange } from './ranges.ts';
-import { missingRanges } from './ranges.ts';
+import { missingRanges, rangesBytes } from './ranges.ts';
 import type { Opened } from './request.ts';
 import { discard, openUrl, StallError } from './request.ts';
 import { ggufDamage } from './verify.ts';
 
 /** Bytes that go to the disk in one write. */
 const writeBytes = 1024 * 1024;
+
+/** Smaller requests would cost more than they bring. */
+const leastSegmentBytes = 4 * 1024 * 1024;
 
 /** The file changes on the server while it is fetched: so often it is begun anew. */
 const mostStarts = 3;
@@ -129,7 +132,10 @@ class Transfer {
     const [first, ...rest] = this.#todo;
     if (!first || this.#stop.signal.aborted) return undefined;
     const [start, end] = first;
-    const cut = Math.min(end, start + this.#tuning.segmentBytes);
+    // Towards the end ever less, so that all connections end at the same time and little is left to be hashed then.
+    const share = Math.ceil(rangesBytes(this.#todo) / (2 * this.#tuning.connections));
+    const { segmentBytes } = this.#tuning;
+    const cut = Math.min(end, start + Math.min(segmentBytes, Math.max(share, leastSegmentBytes)));
     this.#todo = cut < end ? [[cut, end], ...rest] : rest;
     return [start, cut];
   }

@@ -33,7 +33,7 @@ export interface FetchOptions extends Access {
 
 export interface FetchTuning {
   readonly connections: number;
-  /** What a connection asks for in one request. Small, so that the bytes from the beginning on are whole early and can be hashed. */
+  /** What a connection asks for in one request at most. Small, so that the bytes from the beginning on are whole early and can be hashed. */
   readonly segmentBytes: number;
   readonly stallMs: number;
   /** Tries in a row that bring no new byte. */

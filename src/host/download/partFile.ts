@@ -36,6 +36,7 @@ export class PartFile {
   #done: ByteRange[];
   #savedAt = 0;
   #saving: Promise<void> = Promise.resolve();
+  #isSaving = false;
 
   private constructor(target: string, handle: FileHandle, stored: StoredState | undefined) {
     this.#target = target;
@@ -108,7 +109,7 @@ export class PartFile {
       throw await this.#writeFailure(error);
     }
     this.#done = addRange(this.#done, [position, position + bytes]);
-    if (performance.now() - this.#savedAt > saveEveryMs) await this.#save();
+    if (performance.now() - this.#savedAt > saveEveryMs && !this.#isSaving) void this.#save();
   }
 
   /** All of it is there and good. @returns the finished file's path */
@@ -144,7 +145,13 @@ export class PartFile {
   #save(): Promise<void> {
     this.#savedAt = performance.now();
     const state: StoredState | undefined = this.#identity && { version: 1, identity: this.#identity, done: this.#done };
-    if (state) this.#saving = this.#saving.then(() => writeState(statePath(this.#target), JSON.stringify(state)));
+    if (!state) return this.#saving;
+    this.#isSaving = true;
+    this.#saving = this.#saving
+      // What the state claims is on the disk first, also after the power fails; and little is left to be written at the end.
+      .then(() => this.#handle.datasync().catch(() => undefined))
+      .then(() => writeState(statePath(this.#target), JSON.stringify(state)))
+      .finally(() => (this.#isSaving = false));
     return this.#saving;
   }
 

@@ -2,8 +2,8 @@
  * One GET request for a part of a file, along its redirects.
  *
  * `http` and `https` stand without `node:` on purpose: VS Code puts its proxy and its certificates behind these two names
- * alone, `node:https` would pass them by. `fetch` has them too, but cannot stop at a redirect where the user has switched
- * to Electron's (`http.electronFetch`).
+ * alone, `node:https` would pass them by. `fetch` has them too, but may be Electron's (`http.electronFetch`), and what a
+ * manual redirect gives is left to each implementation.
  */
 import http from 'http';
 import https from 'https';

@@ -1,0 +1,21 @@
+/**
+ * The models' part of the benchmark, `npm run bench -- models`: getting them, loading them, and what they take. Each
+ * measurement gives rows; prints them as JSON on the last line.
+ */
+import { tmpdir } from 'node:os';
+import { measureDownload } from './models/download.ts';
+
+export interface ModelRow {
+  readonly what: string;
+  readonly measured: string;
+  /** Empty where a figure is reported only. */
+  readonly goal: string;
+  readonly met?: boolean;
+}
+
+/** In the order of the report. */
+const measurements: readonly (() => Promise<ModelRow[]>)[] = [() => measureDownload(tmpdir())];
+
+const rows: ModelRow[] = [];
+for (const measure of measurements) rows.push(...(await measure()));
+console.log(JSON.stringify(rows));
