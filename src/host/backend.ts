@@ -14,6 +14,8 @@ export interface ServerChoice {
   readonly url: string;
   /** As the server lists it; empty: its only one. */
   readonly model: string;
+  /** For a server that does not say its own; absent: GLM-Z1's native 32,768. */
+  readonly contextTokens?: number;
 }
 
 /** What is to answer: a model file on this machine, or, where `server` is given, a model of that server. */

@@ -63,7 +63,11 @@ export class Config {
   /** The server that is set, whether it answers or not. */
   get server(): ServerChoice {
     const config = vscode.workspace.getConfiguration('lemma.server');
-    return { url: config.get<string>('url', '').trim(), model: config.get<string>('model', '').trim() };
+    const contextTokens = vscode.workspace.getConfiguration('lemma').get<number>('model.contextTokens', 0);
+    return {
+      ...{ url: config.get<string>('url', '').trim(), model: config.get<string>('model', '').trim() },
+      ...(contextTokens > 0 ? { contextTokens } : {}),
+    };
   }
 
   /** Where models are downloaded to and looked for; undefined: Lemma's own folder. */

@@ -63,7 +63,7 @@ export function modelHover(state: ModelState): string {
 
 /** Where it is answered, and what that means for what is sent there. */
 function servedStatus({ host, encrypted }: ServedBy): string {
-  return encrypted ? vscode.l10n.t('Ready on SERVER {0}', host) : vscode.l10n.t('Ready on SERVER {0}, not encrypted', host);
+  return encrypted ? vscode.l10n.t('Ready on SERVER {0}', host) : vscode.l10n.t('Ready on SERVER, not encrypted: {0}', host);
 }
 
 export interface StatusBarWords {

@@ -414,6 +414,19 @@ describe('A server’s reply', () => {
     }
   });
 
+  it('of a server that does not say its context has that of the settings, whatever the turn would need', async () => {
+    await answering('other', replay('vllm-chat-reasoning.sse', 5000));
+    const { backend } = newBackend();
+    const load = { modelPath: '', gpu: 'auto', contextTokens: 512, threads: 0 } as const;
+    const contextOf = async (contextTokens: number | undefined): Promise<unknown> => {
+      const choice = { url: server.url, model: '', ...(contextTokens === undefined ? {} : { contextTokens }) };
+      const info = await backend.load({ ...load, server: choice }, () => undefined);
+      return [info?.contextTokens, info?.served?.contextKnown];
+    };
+    assert.deepEqual(await contextOf(8192), [8192, false]);
+    assert.deepEqual(await contextOf(undefined), [32_768, false]);
+  });
+
   it('that stalls ends at once when it is cancelled, and the server sees the connection close', async () => {
     const bytes = fixtureStream('vllm-chat-enforced.sse');
     await answering('vllm', (_request, response) => {

@@ -1,4 +1,5 @@
 import { LemmaFailure } from '../../core/errors.ts';
+import { familyModelOf } from '../../core/models/family.ts';
 import type {
   CountTokensParams,
   CountTokensResult,
@@ -26,6 +27,9 @@ export interface ServerBackendOptions {
   readonly onAskedAgain?: () => void;
 }
 
+/** Of the family's models. */
+const nativeContextTokens = 32_768;
+
 /** @throws LemmaFailure serverNotChosen, serverAddressInvalid */
 export function chosenAddress(url: string): ServerAddress {
   if (url.trim() === '') throw new LemmaFailure({ code: 'serverNotChosen' });
@@ -44,11 +48,7 @@ export class ServerBackend implements Backend {
   }
 
   /** Finds the model among those of the server and learns about both. @throws LemmaFailure server… */
-  async load(
-    { server, contextTokens: otherwise }: BackendLoad,
-    _onProgress: unknown,
-    signal?: AbortSignal,
-  ): Promise<ModelInfo | undefined> {
+  async load({ server }: BackendLoad, _onProgress: unknown, signal?: AbortSignal): Promise<ModelInfo | undefined> {
     this.#connected = undefined;
     if (signal?.aborted) return undefined;
     const begunAt = performance.now();
@@ -56,7 +56,7 @@ export class ServerBackend implements Backend {
       const http = this.#http(server);
       const model = chosenModel(await listModels(http, signal), server?.model ?? '', http.address.host);
       const known = model.contextTokens ?? (model.engine === 'llamacpp' ? await slotContextTokens(http, signal) : undefined);
-      const contextTokens = known ?? otherwise;
+      const contextTokens = known ?? server?.contextTokens ?? nativeContextTokens;
       const start = await replyStart(http, model, signal);
       const tokens = new ServerTokens(http, model.id, model.engine, servedProfile(model.id));
       this.#connected = { http, model, contextTokens, tokens, start, habit: undefined };
@@ -130,12 +130,14 @@ function chosenModel(models: readonly ServedModel[], wanted: string, host: strin
 
 function infoOf(model: ServedModel, address: ServerAddress, contextTokens: number, contextKnown: boolean, loadMs: number): ModelInfo {
   const { host, encrypted } = address;
+  const row = familyModelOf({ fileName: model.id });
   return {
     ...{ name: model.id, path: model.id, architecture: '', bytes: 0, device: 'server', backend: model.engine ?? 'server' },
     ...{ gpuLayers: 0, layers: 0, contextTokens, trainedContextTokens: contextTokens, threads: 0, loadMs },
     // What goes on is told as the text of a reply that starts in its thought, whatever the model; see `serverRequests.ts`.
     ...{ profile: servedProfile(model.id), replyStart: 'thought', askedBackend: 'auto', refusedBackends: [], stepDowns: [] },
     ...{ wantedContextTokens: contextTokens, memory: { ramTotal: 0, ramFree: 0 } },
+    ...(row ? { familyId: row.id } : {}),
     served: { host, encrypted, contextKnown },
   };
 }
