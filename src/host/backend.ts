@@ -30,6 +30,12 @@ export interface BackendExit {
   readonly restarted?: true;
 }
 
+/** `info`: what this window loaded last, where that is loaded. `idle`: it was unloaded because nobody used it for a while. */
+export interface ModelChange {
+  readonly info: ModelInfo | undefined;
+  readonly idle?: boolean;
+}
+
 /**
  * What answers questions: the inference process (`InferenceClient`), a server (`ServerBackend`), or whichever of them
  * the settings name (`Backends`). Methods reject with `LemmaFailure` alone; a cancelled `load` resolves with undefined,
@@ -49,9 +55,8 @@ export interface Backend {
   restart(): Promise<unknown>;
   onDidExit(listener: (exit: BackendExit) => void): { dispose(): unknown };
   /**
-   * Where windows share a backend: another one has changed the loaded model. `info`: what this window loaded last is
-   * loaded; undefined: it is not any more.
+   * Where windows share a backend: another one has changed the loaded model, or it was unloaded while idle.
    */
-  onDidChangeModel?(listener: (info: ModelInfo | undefined) => void): { dispose(): unknown };
+  onDidChangeModel?(listener: (change: ModelChange) => void): { dispose(): unknown };
   dispose(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { CountTokensParams, CountTokensResult, GenerateResult, ModelInfo } from '../shared/inferenceProtocol.ts';
-import type { Backend, BackendExit, BackendLoad } from './backend.ts';
+import type { Backend, BackendExit, BackendLoad, ModelChange } from './backend.ts';
 
 /** The inference process and the server as one: a load decides which of them answers from then on. */
 export class Backends implements Backend {
@@ -47,9 +47,9 @@ export class Backends implements Backend {
     return { dispose: () => listening.forEach((each) => each.dispose()) };
   }
 
-  onDidChangeModel(listener: (info: ModelInfo | undefined) => void): { dispose(): unknown } {
-    const listening = this.#local.onDidChangeModel?.((info) => {
-      if (this.#active === this.#local) listener(info);
+  onDidChangeModel(listener: (change: ModelChange) => void): { dispose(): unknown } {
+    const listening = this.#local.onDidChangeModel?.((change) => {
+      if (this.#active === this.#local) listener(change);
     });
     return { dispose: () => listening?.dispose() };
   }

@@ -43,6 +43,7 @@ import {
   requestCancelledCode,
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
+import type { ModelChange } from './backend.ts';
 import { Emitter } from './disposables.ts';
 import type { Joined, ProcessEnd } from './inferenceJoin.ts';
 import { describeEnd, joinProcess } from './inferenceJoin.ts';
@@ -120,7 +121,7 @@ interface Running extends Joined {
 export class InferenceClient {
   readonly #options: InferenceClientOptions;
   readonly #exited = new Emitter<InferenceExit>();
-  readonly #modelChanged = new Emitter<ModelInfo | undefined>();
+  readonly #modelChanged = new Emitter<ModelChange>();
   /**
    * Fires when another window has changed the loaded model: with the model that this window loaded last where that is
    * loaded again, else undefined. This window's next reply is written by its own model in any case.
@@ -291,7 +292,9 @@ export class InferenceClient {
       },
     });
     connection.onNotification(logNotification, ({ level, message }) => log[level](`[inference] ${message}`));
-    connection.onNotification(modelChangedNotification, ({ info }) => this.#modelChanged.fire(info ?? undefined));
+    connection.onNotification(modelChangedNotification, ({ info, idle }) =>
+      this.#modelChanged.fire({ info: info ?? undefined, ...(idle ? { idle } : {}) }),
+    );
     connection.onNotification(endingNotification, ({ because }) => {
       running.because = because;
     });

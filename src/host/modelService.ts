@@ -12,7 +12,7 @@ import type {
 import { longestContext } from '../core/models/contextPlan.ts';
 import { familyYarn } from '../core/models/yarn.ts';
 import type { LoadAgain, ModelState } from '../shared/modelState.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, ModelChange } from './backend.ts';
 import type { ModelSettings } from './config.ts';
 import { Disposables, Emitter } from './disposables.ts';
 import { serverAddress } from './remote/serverAddress.ts';
@@ -84,7 +84,7 @@ export class ModelService {
         else if (!exit.expected) this.#fail({ code: 'engineCrashed', exitCode: exit.exitCode, signal: exit.signal });
       }),
     );
-    const listening = client.onDidChangeModel?.((info) => this.#changedElsewhere(info));
+    const listening = client.onDidChangeModel?.((change) => this.#changedElsewhere(change));
     if (listening) this.#disposables.add(listening);
   }
 
@@ -172,10 +172,10 @@ export class ModelService {
   }
 
   /** Frees the model's memory. Not while a reply is written. */
-  async unload(because: 'idle' | 'asked' = 'asked'): Promise<void> {
+  async unload(): Promise<void> {
     if (this.#state.kind === 'busy' || this.#state.kind === 'loading') return;
     if (this.#info) await this.#client.unload();
-    this.#unloaded(because);
+    this.#unloaded('asked');
   }
 
   /** The user begins to type: a model that was unloaded for want of use is loaded again in the background. */
@@ -205,9 +205,10 @@ export class ModelService {
   }
 
   /** Another window loaded another model, or this window's one was loaded again for its next reply. */
-  #changedElsewhere(info: ModelInfo | undefined): void {
+  #changedElsewhere({ info, idle = false }: ModelChange): void {
     // What is being loaded comes with its own answer.
     if (this.#state.kind === 'loading' || (info && this.#loadedWith !== JSON.stringify(this.#settings()))) return;
+    if (idle) return this.#unloaded('idle');
     this.#info = info;
     this.#set(info ? { kind: 'ready', info } : this.#idleState());
   }

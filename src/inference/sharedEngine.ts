@@ -12,6 +12,7 @@ import {
 } from '../shared/inferenceProtocol.ts';
 import type { Engine } from './engine.ts';
 import { FairQueue } from './fairQueue.ts';
+import { KeepAlive } from './keepAlive.ts';
 
 /** What a model is loaded with. */
 export type ModelWish = Omit<LoadParams, 'progressToken'>;
@@ -46,6 +47,7 @@ export class SharedEngine {
   /** The backend of the first load: a process keeps it for life. */
   #gpu: GpuChoice | undefined;
   #isEnding = false;
+  readonly #keepAlive = new KeepAlive(() => void this.#unloadIdle());
 
   /** @param end ends the process, called once; `saying` resolves when the windows have been told */
   constructor(engine: Engine, end: (saying: Promise<unknown>) => void) {
@@ -73,6 +75,7 @@ export class SharedEngine {
   /** The window is gone: what it asked for is stopped. The process ends with the last one. */
   leave(window: EngineWindow): void {
     this.#windows.delete(window);
+    this.#keepAlive.minutes = this.#idleMinutes();
     for (const controller of window.running) controller.abort();
     if (this.isUnused) this.end('terminated');
   }
@@ -97,7 +100,7 @@ export class SharedEngine {
     if (token.isCancellationRequested) controller.abort();
     window.running.add(controller);
     try {
-      return await this.#answered(await this.#queue.run(window, () => task(controller.signal)));
+      return await this.#answered(await this.#keepAlive.during(() => this.#queue.run(window, () => task(controller.signal))));
     } catch (error) {
       return await this.#answered(toFailure(error, controller.signal));
     } finally {
@@ -128,6 +131,7 @@ export class SharedEngine {
     report: (fraction: number) => void,
   ): Promise<ModelInfo | Failure> {
     window.wish = wish;
+    this.#keepAlive.minutes = this.#idleMinutes();
     const present = this.modelOf(window);
     if (present) return present;
     const key = JSON.stringify(wish);
@@ -174,7 +178,22 @@ export class SharedEngine {
 
   /** The window's model, when it is loaded and no request that runs or waits changes that. */
   modelOf({ wish }: EngineWindow): ModelInfo | undefined {
+    this.#keepAlive.touch();
     return wish && this.#modelChanges === 0 ? this.engine.loadedWith(wish) : undefined;
+  }
+
+  /** The longest of the windows' wishes; 0, for ever, is the longest of all. */
+  #idleMinutes(): number {
+    const wishes = [...this.#windows].flatMap(({ wish }) => (wish ? [wish.keepAliveMinutes ?? 0] : []));
+    return wishes.includes(0) ? 0 : Math.max(0, ...wishes);
+  }
+
+  /** What the windows wish stays: the next question loads it again. */
+  async #unloadIdle(): Promise<void> {
+    const [window] = this.#windows;
+    if (!window || this.#isEnding) return;
+    await this.#changing(() => this.#queue.run(window, () => this.engine.unload())).catch(() => undefined);
+    this.#tellModel(undefined, true);
   }
 
   async #load(wish: ModelWish, signal: AbortSignal): Promise<ModelInfo> {
@@ -194,10 +213,13 @@ export class SharedEngine {
   }
 
   /** Tells the windows whether the model they loaded is the one that is loaded. */
-  #tellModel(besides?: EngineWindow): void {
+  #tellModel(besides?: EngineWindow, idle = false): void {
     void this.#tell((window) => {
       if (window === besides || !window.wish) return undefined;
-      return window.connection.sendNotification(modelChangedNotification, { info: this.engine.loadedWith(window.wish) ?? null });
+      return window.connection.sendNotification(modelChangedNotification, {
+        info: this.engine.loadedWith(window.wish) ?? null,
+        ...(idle ? { idle } : {}),
+      });
     });
   }
 

@@ -6,7 +6,7 @@
  * Requests fail with a `ResponseError` whose `data` is a `LemmaError`. A cancelled `generate` does not
  * fail: it resolves with `stop: 'cancelled'` and everything generated so far has been reported.
  */
-import { NotificationType, NotificationType0, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { ChatMessage, ChatProfile, Sampling } from '../core/chatMessage.ts';
 import type { TurnPart } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
@@ -265,6 +265,8 @@ export type ModelDescription =
 export interface ModelChangedParams {
   /** The model that this window loaded last; null when it is not loaded any more. */
   readonly info: ModelInfo | null;
+  /** It was unloaded because nobody used it for a while. */
+  readonly idle?: boolean;
 }
 
 /** The process's last words: what runs and waits gets no answer. */
@@ -300,6 +302,4 @@ export const modelChangedNotification = new NotificationType<ModelChangedParams>
 export const endingNotification = new NotificationType<EndingParams>('lemma/ending');
 export const loadProgress = new ProgressType<LoadProgress>();
 export const generateProgress = new ProgressType<GenerateProgress>();
-/** The model was unloaded because nobody used it for a while. */
-export const unloadedNotification = new NotificationType0('lemma/unloaded');
 export const logNotification = new NotificationType<LogParams>('lemma/log');

@@ -211,7 +211,7 @@ describe('Windows that share an inference process', () => {
   it('are each answered by the model they loaded, whatever another one loads between', async () => {
     const [one, two] = [window(), window()];
     const told: (number | undefined)[] = [];
-    one.onDidChangeModel((info) => told.push(info?.contextTokens));
+    one.onDidChangeModel(({ info }) => told.push(info?.contextTokens));
     await loaded(one, { contextTokens: 2048 });
     assert.equal((await loaded(two, { contextTokens: 1024 })).contextTokens, 1024);
     assert.deepEqual(told, [undefined]);
