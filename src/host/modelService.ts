@@ -19,8 +19,10 @@ import { serverAddress } from './remote/serverAddress.ts';
 
 type Activity = Extract<ModelState, { readonly kind: 'busy' }>['activity'];
 
-/** The file's name without its ending: `GLM-Z1-9B-0414-Q4_K_M`. */
-export function modelLabel(modelPath: string): string {
+/** The file's name without its ending: `GLM-Z1-9B-0414-Q4_K_M`. A blob of Ollama has its checksum for a name. @param name in the file's header */
+export function modelLabel(modelPath: string, name?: string): string {
+  const blob = /^sha256-([0-9a-f]{8})[0-9a-f]+$/.exec(path.basename(modelPath));
+  if (blob) return name ?? `Ollama ${blob[1]}`;
   return path.basename(modelPath).replace(/\.gguf$/i, '');
 }
 

@@ -11,7 +11,7 @@ export function modelName(state: ModelState): string {
       return '';
     case 'ready':
     case 'busy':
-      return modelLabel(state.info.path);
+      return modelLabel(state.info.path, state.info.name);
     case 'notStarted':
     case 'loading':
     case 'failed':
