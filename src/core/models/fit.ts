@@ -59,9 +59,12 @@ const ramReserveBytes = 2 * gibibyte;
 /** Contexts worth to be named, in tokens. Below the last one a thought has no room. */
 const contextSteps = [131_072, 65_536, 32_768, 16_384, 8192];
 
-/** @param wantedContextTokens as configured */
+/** The context that a fit is told for where each turn gets the one that it needs: room for a long thought. */
+const usualContextTokens = 32_768;
+
+/** @param wantedContextTokens as configured; 0: as each turn needs it */
 export function fitOf(needs: ModelNeeds, machine: Machine, wantedContextTokens: number): Fit {
-  const wanted = Math.min(wantedContextTokens, needs.contextTokens);
+  const wanted = Math.min(wantedContextTokens > 0 ? wantedContextTokens : usualContextTokens, needs.contextTokens);
   const { gpu } = machine;
   const gpuRoom = gpu ? Math.max(0, gpu.free - gpuReserve(gpu.total) - gpuOverheadBytes) : 0;
   for (const contextTokens of [wanted, ...contextSteps.filter((step) => step < wanted)]) {

@@ -57,6 +57,10 @@ describe('What fits', () => {
     assert.deepEqual(fitOf(rumination, gpu(79, 128, 80), 131_072), { kind: 'gpu', contextTokens: 131_072 });
   });
 
+  it('is told for a context of 32K where the context follows the turn', () => {
+    assert.deepEqual(fitOf(needs('glm-z1-9b-0414', 'Q4_K_M'), gpu(79, 128, 80), 0), { kind: 'gpu', contextTokens: 32_768 });
+  });
+
   it('takes the configured context, also a small one', () => {
     assert.deepEqual(fitOf(needs('glm-z1-9b-0414', 'Q4_K_M'), gpu(7.6, 16, 8), 4096), { kind: 'gpu', contextTokens: 4096 });
   });
