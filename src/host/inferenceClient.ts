@@ -1,6 +1,7 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import {
   CancellationTokenSource,
+  ConnectionError,
   createMessageConnection,
   ResponseError,
   SocketMessageReader,
@@ -107,6 +108,8 @@ interface Running extends Joined {
   left: boolean;
   /** The process's last words. */
   because: EndingParams['because'] | undefined;
+  /** What requests are rejected with since it has ended. */
+  failure: LemmaFailure | undefined;
 }
 
 /**
@@ -249,7 +252,7 @@ export class InferenceClient {
   async restart(): Promise<HelloResult> {
     const running = this.#running ?? (await this.#joining?.catch(() => undefined));
     if (running) {
-      running.connection.sendRequest(endRequest).catch(() => undefined);
+      settled(running, () => running.connection.sendRequest(endRequest)).catch(() => undefined);
       await this.#awaitEnd(running);
     }
     return (await this.#ensure(true)).hello ?? this.start();
@@ -260,8 +263,7 @@ export class InferenceClient {
     this.#disposed = true;
     const running = this.#running ?? (await this.#joining?.catch(() => undefined));
     if (!running) return;
-    running.connection
-      .sendRequest(leaveRequest)
+    settled(running, () => running.connection.sendRequest(leaveRequest))
       .then(({ last }) => {
         if (last) return;
         running.left = true;
@@ -319,6 +321,7 @@ export class InferenceClient {
       stopping: false,
       left: false,
       because: undefined,
+      failure: undefined,
     };
     const logBytes = logSize(joined.endpoint.logFile);
     connection.listen();
@@ -336,11 +339,11 @@ export class InferenceClient {
   }
 
   async #hello(running: Running): Promise<void> {
-    const { connection, pending, own } = running;
+    const { connection, own } = running;
     // Closing the connection lets the request fail.
     const timer = setTimeout(() => running.socket.destroy(), helloMs);
     try {
-      const answer = await settled(pending, connection.sendRequest(helloRequest, { protocolVersion: inferenceProtocolVersion }));
+      const answer = await settled(running, () => connection.sendRequest(helloRequest, { protocolVersion: inferenceProtocolVersion }));
       if (answer.protocolVersion !== inferenceProtocolVersion) {
         throw new LemmaFailure({ code: 'protocolMismatch', host: inferenceProtocolVersion, inference: answer.protocolVersion });
       }
@@ -366,7 +369,8 @@ export class InferenceClient {
     running.watch.destroy();
     const restarted = because === 'restarted' && !stopping;
     const error: LemmaError = restarted ? { code: 'engineRestarted' } : { code: 'engineCrashed', ...end };
-    for (const reject of [...pending]) reject(new LemmaFailure(error));
+    running.failure = new LemmaFailure(error);
+    for (const reject of [...pending]) reject(running.failure);
     connection.dispose();
     if (restarted) log.info('[inference] Another window has restarted the engine.');
     else if (!stopping) {
@@ -387,7 +391,7 @@ export class InferenceClient {
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await settled(running.pending, send(source.token));
+      return await settled(running, () => send(source.token));
     } catch (error) {
       throw toFailure(error);
     } finally {
@@ -450,10 +454,21 @@ const cancelled = new Error('cancelled');
 const otherBackend = new Error('other backend');
 
 /** The request's result, or the rejection of all requests at the end of the process. */
-function settled<Result>(pending: Running['pending'], request: Promise<Result>): Promise<Result> {
+function settled<Result>({ pending, failure }: Running, send: () => Promise<Result>): Promise<Result> {
+  if (failure) return Promise.reject(failure);
   return new Promise<Result>((resolve, reject) => {
     pending.add(reject);
-    request.then(resolve, reject).finally(() => pending.delete(reject));
+    const fail = (error: unknown): void => {
+      // The connection is closing: its end, which comes next, rejects what is pending.
+      if (error instanceof ConnectionError) return;
+      pending.delete(reject);
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    const sending = async (): Promise<Result> => send();
+    sending().then((result) => {
+      pending.delete(reject);
+      resolve(result);
+    }, fail);
   });
 }
 

@@ -40,8 +40,8 @@ export function serve(
   });
   // Followed by the end of the connection.
   connection.onError(() => undefined);
-  /** Sends progress. A failed write means that the window is going. */
-  const sending = (send: () => Promise<void>): void => void send().catch(() => undefined);
+  /** Sends progress. A failed write means that the window is going, or gone: then it throws at once. */
+  const sending = (send: () => Promise<void>): void => void (async () => send())().catch(() => undefined);
 
   connection.onRequest(helloRequest, () => {
     try {

@@ -37,3 +37,8 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Resolves when the process has ended. There is no event for a process that is no child. */
+export async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+}

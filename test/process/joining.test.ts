@@ -8,7 +8,7 @@ import { newRuntimeFolder } from '../../scripts/lib/ownRuntime.ts';
 import type { InferenceEndpoint } from '../../src/shared/inferenceEndpoint.ts';
 import { introductionBytes, parseEndpoint } from '../../src/shared/inferenceEndpoint.ts';
 import { helloRequest } from '../../src/shared/inferenceProtocol.ts';
-import { isAlive } from './hosts.ts';
+import { gone } from './hosts.ts';
 import type { Client } from './support.ts';
 import { ask, failureOf, loaded, newClient, reply } from './support.ts';
 
@@ -155,7 +155,7 @@ describe('The way to the inference process', function () {
     const two = window();
     await two.restart();
     assert.notEqual(two.pid, pid);
-    assert.equal(isAlive(pid), false);
+    await gone(pid);
     assert.match((await loaded(two)).path, /\.gguf$/);
   });
 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { ModelChange } from '../../src/host/backend.ts';
 import type { InferenceExit } from '../../src/host/inferenceClient.ts';
 import { ModelService } from '../../src/host/modelService.ts';
 import type { ModelState } from '../../src/shared/modelState.ts';
 import { newRuntimeFolder, ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import type { Host, HostState } from './hosts.ts';
-import { isAlive, startedHost } from './hosts.ts';
+import { gone, startedHost } from './hosts.ts';
 import type { Client } from './support.ts';
 import { ask, countTo400, failureOf, fixtureModel, loaded, newClient, reply, smallLoad } from './support.ts';
 
@@ -113,16 +114,16 @@ describe('Windows that share an inference process', () => {
     const exits = exitsOf(client);
     const whole = reply(client, ask(countTo400));
     // The host's reply has no end: the answer can only come when its turn has been ended with it.
-    const gone = once(host.child, 'exit');
+    const killed = once(host.child, 'exit');
     host.child.kill('SIGKILL');
-    await gone;
+    await killed;
     assert.match((await whole).text, /Done: 400/);
     assert.equal((await whole).result.stop, 'endOfTurn');
     assert.deepEqual(exits, []);
     assert.equal(client.pid, host.pid);
     const { pid } = host;
     await client.dispose();
-    assert.equal(isAlive(pid), false);
+    await gone(pid);
   });
 
   it('are not disturbed by the end of the one that started the process while they are answered', async () => {
@@ -205,7 +206,8 @@ describe('Windows that share an inference process', () => {
     assert.deepEqual(exits, [{ exitCode: null, signal: null, expected: true }]);
     assert.equal(two.pid, pid);
     await two.dispose();
-    assert.ok(pid && !isAlive(pid));
+    assert.ok(pid);
+    await gone(pid);
   });
 
   it('are each answered by the model they loaded, whatever another one loads between', async () => {
@@ -240,6 +242,17 @@ describe('Windows that share an inference process', () => {
     isWritten = true;
     assert.equal(result.generatedTokens, 200);
     await replaced;
+  });
+
+  it('lose the model when none of them has used it for as long as the most patient one wishes, and get it back', async () => {
+    const [one, two] = [window(), window()];
+    const changes = [one, two].map((client) => new Promise<ModelChange>((resolve) => client.onDidChangeModel(resolve)));
+    await loaded(one, { keepAliveMinutes: 600 });
+    await loaded(two, { keepAliveMinutes: 1e-4 });
+    await reply(two, ask('1 + 1'));
+    await loaded(one, { keepAliveMinutes: 2e-4 });
+    for (const change of await Promise.all(changes)) assert.deepEqual([change.info, change.idle], [undefined, true]);
+    assert.match((await reply(two, ask('What is 2 + 2?'))).text, /\\boxed\{4\}/);
   });
 
   it('show the state of the model that is really loaded', async () => {
