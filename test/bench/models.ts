@@ -4,6 +4,7 @@
  */
 import { tmpdir } from 'node:os';
 import { measureDownload } from './models/download.ts';
+import { measureLoading } from './models/loading.ts';
 
 export interface ModelRow {
   readonly what: string;
@@ -14,7 +15,7 @@ export interface ModelRow {
 }
 
 /** In the order of the report. */
-const measurements: readonly (() => Promise<ModelRow[]>)[] = [() => measureDownload(tmpdir())];
+const measurements: readonly (() => Promise<ModelRow[]>)[] = [() => measureDownload(tmpdir()), () => measureLoading()];
 
 const rows: ModelRow[] = [];
 for (const measure of measurements) rows.push(...(await measure()));
