@@ -62,8 +62,8 @@ async function run(watch: Watch): Promise<void> {
       if (shared.isUnused) shared.end('terminated');
     }, firstWindowMs);
   } else {
-    say('taken');
     unpublish(folder, name, endpoint);
+    say('taken');
     process.exit(0);
   }
 }
