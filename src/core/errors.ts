@@ -9,7 +9,8 @@ export type LemmaError =
   /** `found`: the first bytes, such as `PK\x03\x04`, or `empty file`, `folder`, `special file`. */
   | { readonly code: 'modelNotGguf'; readonly path: string; readonly found: string }
   | { readonly code: 'modelLoadFailed'; readonly path: string; readonly reason: string }
-  | { readonly code: 'insufficientMemory'; readonly path: string; readonly reason: string }
+  /** `backend`: it is the GPU's memory that is short, and not even a single layer has room beside the context. */
+  | { readonly code: 'insufficientMemory'; readonly path: string; readonly reason: string; readonly backend?: string }
   | { readonly code: 'engineStartFailed'; readonly reason: string }
   /** The folder in which windows find the engine's process could be changed by somebody else. */
   | { readonly code: 'engineFolderRefused'; readonly path: string; readonly because: EngineFolderRefusal }

@@ -184,7 +184,8 @@ export class InferenceClient {
     } finally {
       listener.dispose();
     }
-    // That process ends now; the next one has no backend yet.
+    // A process has one backend for life; the next one has none yet. Its answer may not come any more.
+    settled(running, () => running.connection.sendRequest(endRequest)).catch(() => undefined);
     await this.#awaitEnd(running);
     return this.load(params, onProgress, signal);
   }

@@ -47,6 +47,8 @@ function refusalText({ backend, because, detail }: BackendRefusal): string {
       return backend === 'cuda' ? vscode.l10n.t('{0}: no NVIDIA card', name) : vscode.l10n.t('{0}: no device', name);
     case 'otherSystem':
       return vscode.l10n.t('{0}: not on this system', name);
+    case 'noMemory':
+      return vscode.l10n.t('{0}: its memory has no room for the model; restart the engine when there is more', name);
     case 'failed':
       return detail === undefined
         ? vscode.l10n.t('{0}: it did not start, the log says more', name)

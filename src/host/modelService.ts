@@ -15,6 +15,7 @@ import type { LoadAgain, ModelState } from '../shared/modelState.ts';
 import type { Backend, ModelChange } from './backend.ts';
 import type { ModelSettings } from './config.ts';
 import { Disposables, Emitter } from './disposables.ts';
+import { GpuFallback } from './gpuFallback.ts';
 import { serverAddress } from './remote/serverAddress.ts';
 
 type Activity = Extract<ModelState, { readonly kind: 'busy' }>['activity'];
@@ -62,6 +63,7 @@ export interface TurnNeed {
 /** Owns the model's state and loads it at the first question. Status bar and panel show what it says, nothing else. */
 export class ModelService {
   readonly #client: Backend;
+  readonly #loader: GpuFallback;
   readonly #settings: () => ModelSettings;
   readonly #changed = new Emitter<ModelState>();
   readonly #disposables = new Disposables();
@@ -77,6 +79,7 @@ export class ModelService {
 
   constructor(client: Backend, settings: () => ModelSettings) {
     this.#client = client;
+    this.#loader = new GpuFallback(client);
     this.#settings = settings;
     this.#state = this.#idleState();
     this.#disposables.add(
@@ -129,7 +132,7 @@ export class ModelService {
       this.#set({ kind: 'loading', ...choice, fraction, ...(again === undefined ? {} : { again }) });
     loading(0);
     try {
-      const info = await this.#client.load(
+      const info = await this.#loader.load(
         { modelPath, ...options, ...wish, keepLargerContext: present !== undefined || options.contextTokens === 0 },
         ({ fraction }) => loading(fraction),
         signal,
@@ -197,6 +200,7 @@ export class ModelService {
   /** A new process with the model loaded again. */
   async restart(): Promise<void> {
     this.#info = undefined;
+    this.#loader.forget();
     await this.#client.restart();
     await this.ensureLoaded();
   }

@@ -77,7 +77,7 @@ export async function loadFitting(llama: FitLlama, request: FitRequest): Promise
         }
       }
     }
-    throw last;
+    throw isShortOfMemory(last) && llama.gpu !== false ? new LemmaFailure({ ...last.error, backend: llama.gpu }) : last;
   } catch (error) {
     await model?.dispose();
     throw error;

@@ -1,5 +1,4 @@
 import type { MessageConnection } from 'vscode-jsonrpc';
-import { ResponseError } from 'vscode-jsonrpc';
 import { LemmaFailure } from '../core/errors.ts';
 import {
   countTokensRequest,
@@ -13,7 +12,6 @@ import {
   leaveRequest,
   loadProgress,
   loadRequest,
-  otherBackendCode,
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
 import type { GenerateProgress, HelloResult } from '../shared/inferenceProtocol.ts';
@@ -50,11 +48,9 @@ export function serve(
       return toFailure(new LemmaFailure({ code: 'engineStartFailed', reason: error instanceof Error ? error.message : String(error) }));
     }
   });
-  connection.onRequest(loadRequest, async ({ progressToken, ...wish }, token) => {
+  connection.onRequest(loadRequest, ({ progressToken, ...wish }, token) => {
     const report = (fraction: number) => sending(() => connection.sendProgress(loadProgress, progressToken, { fraction }));
-    const result = await shared.load(window, wish, token, report);
-    if (result instanceof ResponseError && result.code === otherBackendCode) shared.end('restarted', window);
-    return result;
+    return shared.load(window, wish, token, report);
   });
   connection.onRequest(unloadRequest, (token) => shared.unload(window, token));
   connection.onRequest(generateRequest, (params, token) =>

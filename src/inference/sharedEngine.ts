@@ -2,7 +2,15 @@ import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc';
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc';
 import type { LemmaError } from '../core/errors.ts';
 import { LemmaFailure, toLemmaError } from '../core/errors.ts';
-import type { DescribeMachineResult, EndingParams, GpuChoice, LoadParams, LogParams, ModelInfo } from '../shared/inferenceProtocol.ts';
+import type {
+  DescribeMachineResult,
+  EndingParams,
+  GpuChoice,
+  InsteadOfGpu,
+  LoadParams,
+  LogParams,
+  ModelInfo,
+} from '../shared/inferenceProtocol.ts';
 import {
   endingNotification,
   logNotification,
@@ -46,6 +54,8 @@ export class SharedEngine {
   readonly #reports = new Map<string, Set<(fraction: number) => void>>();
   /** The backend of the first load: a process keeps it for life. */
   #gpu: GpuChoice | undefined;
+  /** What that stands in for. */
+  #instead: InsteadOfGpu | undefined;
   #isEnding = false;
   readonly #keepAlive = new KeepAlive(() => void this.#unloadIdle());
 
@@ -130,6 +140,7 @@ export class SharedEngine {
     token: CancellationToken,
     report: (fraction: number) => void,
   ): Promise<ModelInfo | Failure> {
+    wish = this.#effective(wish);
     window.wish = wish;
     this.#keepAlive.minutes = this.#idleMinutes();
     const present = this.modelOf(window);
@@ -196,9 +207,16 @@ export class SharedEngine {
     this.#tellModel(undefined, true);
   }
 
+  /** Where the GPU has no room, its place is taken by the processor for all windows, else they would end each other's process. */
+  #effective(wish: ModelWish): ModelWish {
+    if (this.#gpu !== 'cpu' || wish.instead || this.#instead?.asked !== wish.gpu) return wish;
+    return { ...wish, gpu: 'cpu', instead: this.#instead };
+  }
+
   async #load(wish: ModelWish, signal: AbortSignal): Promise<ModelInfo> {
     if (this.#gpu !== undefined && this.#gpu !== wish.gpu) throw new OtherBackend();
     this.#gpu = wish.gpu;
+    this.#instead = wish.instead;
     const report = (fraction: number): void => this.#reports.get(JSON.stringify(wish))?.forEach((each) => each(fraction));
     return this.engine.load({ ...wish, progressToken: '' }, report, signal);
   }

@@ -43,6 +43,8 @@ export type GpuChoice = 'auto' | GpuBackend | 'cpu';
 export interface LoadParams {
   readonly modelPath: string;
   readonly gpu: GpuChoice;
+  /** `gpu` is the processor in place of what was asked for, as long as the process lives. */
+  readonly instead?: InsteadOfGpu;
   /** Wanted context size in tokens; what the model was trained for (with YaRN: stretched to) is the upper bound. */
   readonly contextTokens: number;
   /** Where memory is short, the context may shrink to this, in tokens; absent: 2,048. */
@@ -63,12 +65,18 @@ export interface LoadProgress {
   readonly fraction: number;
 }
 
-/** Why a backend is not used. `notInstalled`: its pack is missing; `noDevice`: no card or driver for it. */
+/** Why a backend is not used. `notInstalled`: its pack is missing; `noDevice`: no card or driver for it; `noMemory`: the card has no room. */
 export interface BackendRefusal {
   readonly backend: GpuBackend;
-  readonly because: 'notInstalled' | 'noDevice' | 'otherSystem' | 'failed';
+  readonly because: 'notInstalled' | 'noDevice' | 'otherSystem' | 'noMemory' | 'failed';
   /** The engine's own words, where there are any. */
   readonly detail?: string;
+}
+
+/** What was asked for, and why the processor has to do. */
+export interface InsteadOfGpu {
+  readonly asked: GpuChoice;
+  readonly refused: readonly BackendRefusal[];
 }
 
 /** The context stretched by YaRN, and what the engine's log says of it. */

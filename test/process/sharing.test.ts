@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { ModelChange } from '../../src/host/backend.ts';
 import type { InferenceExit } from '../../src/host/inferenceClient.ts';
 import { ModelService } from '../../src/host/modelService.ts';
+import type { InsteadOfGpu } from '../../src/shared/inferenceProtocol.ts';
 import type { ModelState } from '../../src/shared/modelState.ts';
 import { newRuntimeFolder, ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import type { Host, HostState } from './hosts.ts';
@@ -285,6 +286,27 @@ describe('Windows that share an inference process', () => {
       exits.map(({ expected, restarted }) => [expected, restarted]),
       [[false, true]],
     );
+  });
+
+  it('get a new process for another backend also where no model is loaded, which ends at once', async () => {
+    const one = window();
+    await loaded(one);
+    await one.unload();
+    const before = one.pid;
+    const info = await one.load({ ...smallLoad, gpu: 'auto' }, () => undefined);
+    assert.equal(info?.askedBackend, 'auto');
+    assert.notEqual(one.pid, before);
+  });
+
+  it('stay on the processor together where one of them found no room on the GPU, and are told why', async () => {
+    const [one, two] = [window(), window()];
+    const instead: InsteadOfGpu = { asked: 'auto', refused: [{ backend: 'vulkan', because: 'noMemory', detail: 'too large' }] };
+    const info = await one.load({ ...smallLoad, instead }, () => undefined);
+    assert.equal(info?.device, 'cpu');
+    assert.equal(info.askedBackend, 'auto');
+    assert.deepEqual(info.refusedBackends, instead.refused);
+    assert.deepEqual(await two.load({ ...smallLoad, gpu: 'auto' }, () => undefined), info);
+    assert.equal(one.pid, two.pid);
   });
 
   it('of two versions of the extension never share one', async () => {

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Measures the packed product on this machine's GPU: sh run.sh [FOR_RESULTS]. Needs Linux x64, an NVIDIA driver and xz, no
+# network; root where no Vulkan loader is installed.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=${1:-$here/results}
+mkdir -p "$work" "$here/unpacked"
+tar -xJf "$here/pack.tar.xz" -C "$here/unpacked"
+# The engine looks for the loader where the system keeps its libraries, and nowhere else.
+if ! ldconfig -p | grep -q libvulkan.so.1; then
+  cp -P "$here/unpacked/lib/"* /usr/lib/x86_64-linux-gnu/
+  ldconfig
+fi
+# Where the driver says what it is, if it is in none of the loader's own places.
+for icd in /usr/share/vulkan/icd.d/nvidia_icd.json /etc/vulkan/icd.d/nvidia_icd.json /usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json; do
+  [ -e "$icd" ] && export VK_DRIVER_FILES="$icd"
+done
+exec "$here/unpacked/node" "$here/measure.mjs" "$here/unpacked/extension" "$here/unpacked/tiny.gguf" "$work"
