@@ -19,7 +19,7 @@ const suiteLimitMs = 20 * 60_000;
 export const suites = {
   static: staticChecks,
   unit: () => mocha('unit'),
-  process: () => mocha('process'),
+  process: () => mocha('process', {}, 2),
   browser: async () => mocha('browser', { LEMMA_CHROMIUM: await findChromium() }, 2),
   editor: async () => harnessRun('editor', 'test/harness/runEditorTests.ts', await workbenchEnv()),
   e2e: async () => mocha('e2e', await workbenchEnv(), 2),
@@ -71,7 +71,7 @@ async function staticChecks() {
   return result;
 }
 
-/** @param jobs files at a time: each has its own browser and server, which wait more than they work */
+/** @param jobs files at a time: each has its own browser, server or engine, which wait more than they work */
 async function mocha(suite, extra = {}, jobs = 1) {
   const args = [path.join(root, 'node_modules/mocha/bin/mocha.js'), '--reporter', path.join(root, 'test/harness/reporter.cjs')];
   // With CI set, mocha writes colour codes into files too.

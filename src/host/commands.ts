@@ -41,7 +41,7 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.unloadModel': () => app.unloadModel(),
     'lemma.showModelDetails': () => app.showModelDetails(),
     'lemma.openSample': () => openSample(),
-    'lemma.openWalkthrough': () => openWalkthrough(),
+    'lemma.openWalkthrough': () => openWalkthrough(app.walkthrough),
     'lemma.restartEngine': () => app.restartEngine(),
     'lemma.showLog': () => app.log.show(),
     'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running, app.model.state.kind === 'ready'),

@@ -30,6 +30,14 @@ export class Walkthrough {
     void vscode.commands.executeCommand('setContext', walkthroughKeys[step], true);
   }
 
+  /** Says again what is done: a page that opens now looks only at what changes from now on. */
+  repeat(): void {
+    for (const step of this.#done) {
+      void vscode.commands.executeCommand('setContext', walkthroughKeys[step], false);
+      void vscode.commands.executeCommand('setContext', walkthroughKeys[step], true);
+    }
+  }
+
   /** @param turn the one that the event belongs to */
   see(event: ConversationEvent, turn: Turn | undefined): void {
     if (event.type === 'asked' && event.question.task === 'ask') this.complete('ask');
@@ -38,8 +46,9 @@ export class Walkthrough {
 }
 
 /** Opens the walkthrough; VS Code does so by itself only after an installation. */
-export async function openWalkthrough(): Promise<void> {
+export async function openWalkthrough(walkthrough: Walkthrough): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'lemma-editor.lemma#start', false);
+  walkthrough.repeat();
 }
 
 /** The problem of the model card of GLM-Z1-9B-0414. */

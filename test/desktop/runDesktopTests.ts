@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
+import { newRuntimeFolder } from '../../scripts/lib/ownRuntime.ts';
 import { fromEnvironment } from '../harness/server.ts';
 import { quietSettings, repositoryRoot, tinyModelSettings } from '../harness/settings.ts';
 import { desktopExecutable } from './executable.ts';
@@ -35,6 +36,8 @@ try {
       LEMMA_RESULTS: results,
       LEMMA_REPORT: path.join(repositoryRoot, 'out/report-desktop.txt'),
       LEMMA_REPOSITORY: repositoryRoot,
+      // Not the inference process that the user's own windows share.
+      LEMMA_RUNTIME_DIR: newRuntimeFolder(),
     },
   });
 } catch (error) {
