@@ -77,7 +77,8 @@ const kin: readonly ReadonlySet<string>[] = [
 /** `py`, `Python3` and the language id `python` all give `python`. */
 export function languageName(name: string): string {
   const lower = name.toLowerCase();
-  return aliases[lower] ?? fenceName(lower);
+  // A model can write `constructor` there, which every object has.
+  return (Object.hasOwn(aliases, lower) ? aliases[lower] : undefined) ?? fenceName(lower);
 }
 
 export type LanguageMatch = 'same' | 'kin' | 'unnamed' | 'other' | 'transcript';

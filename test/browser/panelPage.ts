@@ -129,6 +129,14 @@ export class PanelPage {
     await this.reload(state);
   }
 
+  /** Pixels by which the conversation is wider than the panel, and the page than its window. */
+  overflow(): Promise<{ readonly log: number; readonly page: number }> {
+    return this.page.evaluate(() => {
+      const log = document.querySelector('.log')!;
+      return { log: log.scrollWidth - log.clientWidth, page: document.documentElement.scrollWidth - window.innerWidth };
+    });
+  }
+
   /** Loads the page, with nothing remembered and nothing shown. */
   async blank(): Promise<void> {
     await this.page.goto(this.address);

@@ -2,6 +2,7 @@
  * Code blocks: a box with the language and what can be done with the code, and the code in the theme's colours.
  */
 import type { Slot } from './html.ts';
+import { languageLabel } from './languageNames.ts';
 import { morphChildren } from './morph.ts';
 import { sanitized } from './sanitize.ts';
 import { slotButton } from './slotButton.ts';
@@ -73,7 +74,7 @@ export function updateCode(box: Element, slot: CodeSlot, open: boolean, onError:
   if (now && now.text === slot.text && now.language === slot.language && (now.coloured || !colour)) return;
   drawn.set(box, { text: slot.text, language: slot.language, coloured: colour && highlighter !== undefined });
   const label = box.querySelector('.language');
-  if (label) label.textContent = highlighter?.languageName(slot.language) ?? slot.language;
+  if (label) label.textContent = languageLabel(slot.language);
   paint(box, slot, colour);
   if (colour && !highlighter) {
     waiting.add(box);
@@ -96,8 +97,6 @@ function load(onError: (error: unknown) => void): void {
       const now = drawn.get(box);
       if (!now) continue;
       now.coloured = true;
-      const label = box.querySelector('.language');
-      if (label) label.textContent = module.languageName(now.language) ?? now.language;
       paint(box, now, true);
     }
     waiting.clear();

@@ -34,11 +34,6 @@ for (const [name, definition] of Object.entries(languages)) hljs.registerLanguag
 hljs.registerAliases('lean4', { languageName: 'haskell' });
 hljs.registerAliases(['matlab', 'octave'], { languageName: 'julia' });
 
-/** Name as people write it (`C++`), or undefined for a language that is not known. */
-export function languageName(language: string): string | undefined {
-  return hljs.getLanguage(language)?.name;
-}
-
 /** Escaped HTML with `hljs-*` spans, or undefined for a language that is not known. */
 export function highlighted(text: string, language: string): string | undefined {
   if (!hljs.getLanguage(language)) return undefined;
