@@ -79,6 +79,33 @@ export function failureShots(session: () => Session): void {
   });
 }
 
+/**
+ * Waits until the workbench has written down what the panel remembers, so that a reload finds it: a browser allows no
+ * writing while a page is left, so VS Code writes every five seconds.
+ * @param text part of it, as JSON
+ */
+export async function remembered(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(async (part) => {
+    const all = await indexedDB.databases();
+    for (const name of all.flatMap((each) => (each.name?.startsWith('vscode-web-state-db') ? [each.name] : []))) {
+      const values = await new Promise<unknown[]>((resolve) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => resolve([]);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const reading = database.transaction('ItemTable').objectStore('ItemTable').getAll();
+          reading.onsuccess = () => resolve(reading.result);
+          reading.onerror = () => resolve([]);
+          reading.transaction?.addEventListener('complete', () => database.close());
+        };
+      });
+      // A view's state is JSON in JSON.
+      if (values.some((value) => typeof value === 'string' && value.replaceAll('\\', '').includes(part))) return true;
+    }
+    return false;
+  }, text);
+}
+
 /** Ends what may still be running, so that the next test starts from rest. */
 export async function stopIfRunning(panel: FrameLocator): Promise<void> {
   const stop = panel.locator('.line').getByRole('button', { name: 'Stop' });

@@ -6,7 +6,7 @@ import { JournalReader } from '../harness/journal.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { panelFrame, runCommand, widenSideBar, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots } from './steps.ts';
+import { answered, ask, failureShots, remembered } from './steps.ts';
 
 describe('the thought in the workbench', () => {
   let session: Session;
@@ -108,6 +108,7 @@ describe('the thought in the workbench', () => {
     assert.match(heading, /^Thought for .* · 1,\d{3} tokens/);
     assert.equal(await fold().getAttribute('aria-expanded'), 'true');
     const times = await panel.locator('.outline .time').allInnerTexts();
+    await remembered(page, `"${newest().question.id}":"open"`);
     await page.reload();
     await workbenchReady(page, 'a.md');
     await fold().waitFor({ timeout: 60_000 });
