@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
+import { uint32, uint64 } from '../../harness/ggufFile.ts';
 
 /** `config.json` of GLM-Z1-9B-0414. */
 const shape = { layers: 40, hidden: 4096, heads: 32, kvHeads: 2, headSize: 128, ffn: 13_696, vocabulary: 151_552 } as const;
@@ -183,18 +184,6 @@ function readEntries(file: Buffer): Entry[] {
     }
     return { key, type, value: file.subarray(begin, at) };
   });
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function uint64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
 }
 
 function text(value: string): Buffer {
