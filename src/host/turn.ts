@@ -238,6 +238,8 @@ export class TurnRunner {
   #take(run: Run, progress: GenerateProgress): void {
     const turnId = run.turn.question.id;
     switch (progress.kind) {
+      case 'queued':
+        return this.#progressed.fire({ turnId, readTokens: 0, promptTokens: 0, queued: true });
       case 'budget': {
         const { promptTokens, reusedTokens, maxTokens, wantedTokens, thinkingTokens } = progress;
         const { questionTokens, droppedTurns } = run.fitting;

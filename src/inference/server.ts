@@ -53,13 +53,11 @@ export function serve(
     return shared.load(window, wish, token, report);
   });
   connection.onRequest(unloadRequest, (token) => shared.unload(window, token));
-  connection.onRequest(generateRequest, (params, token) =>
-    shared.withModel(window, token, (signal) => {
-      const report = (progress: GenerateProgress) =>
-        sending(() => connection.sendProgress(generateProgress, params.progressToken, progress));
-      return engine.generate(params, report, signal);
-    }),
-  );
+  connection.onRequest(generateRequest, (params, token) => {
+    const report = (progress: GenerateProgress) => sending(() => connection.sendProgress(generateProgress, params.progressToken, progress));
+    if (shared.isBusyForOthers(window)) report({ kind: 'queued' });
+    return shared.withModel(window, token, (signal) => engine.generate(params, report, signal));
+  });
   connection.onRequest(countTokensRequest, (params, token) => {
     if (!shared.modelOf(window)) return shared.withModel(window, token, () => Promise.resolve(engine.countTokens(params)));
     try {

@@ -74,6 +74,11 @@ export class SharedEngine {
     return this.#windows.size === 1 && this.#windows.has(window);
   }
 
+  /** What another window asked for runs or waits. */
+  isBusyForOthers(window: EngineWindow): boolean {
+    return [...this.#windows].some((each) => each !== window && each.running.size > 0);
+  }
+
   /** @returns undefined when the process ends already: the window tries again, and finds another one */
   join(connection: MessageConnection): EngineWindow | undefined {
     if (this.#isEnding) return undefined;

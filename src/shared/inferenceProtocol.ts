@@ -178,6 +178,8 @@ export interface GenerateParams {
   readonly progressToken: string;
 }
 export type GenerateProgress =
+  /** Another window's request comes first. */
+  | { readonly kind: 'queued' }
   /** Sent once, before evaluation. */
   | {
       readonly kind: 'budget';

@@ -25,6 +25,7 @@ export const panelStringKeys = [
   'oneLine',
   'openPlace',
   'waitingForModel',
+  'waitingForWindow',
   'readingQuestion',
   'thinking',
   'thoughtFor',

@@ -27,7 +27,13 @@ export const strings: PanelStrings = {
     lines: '{0} lines',
     oneLine: '1 line',
   },
-  ...{ openPlace: 'Open {0}', waitingForModel: 'Waiting for the model', readingQuestion: 'Reading the question', thinking: 'Thinking' },
+  ...{
+    openPlace: 'Open {0}',
+    waitingForModel: 'Waiting for the model',
+    waitingForWindow: 'Another window’s question is answered first',
+    readingQuestion: 'Reading the question',
+    thinking: 'Thinking',
+  },
   ...{ thoughtFor: 'Thought for {0}', thoughtTokens: '{0} tokens', tokensOf: '{0} of {1} tokens', tokens: '{0} tokens' },
   ...{
     tokensPerSecond: '{0}/s',

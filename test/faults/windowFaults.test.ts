@@ -174,10 +174,12 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     await endOf(other, interrupted).waitFor();
     await notice.waitFor({ state: 'hidden' });
     await ask(other, 'What is 17 + 25?');
-    await answered(other, '42');
+    // The windows share one model.
+    await other.locator('.line').filter({ hasText: 'Another window’s question is answered first' }).waitFor();
     await thinking(view);
     await stopIfRunning(view);
     await endOf(view, 'You stopped this').waitFor();
+    await answered(other, '42');
     const newest = (turns: number): Conversation | undefined =>
       stored()
         .filter((conversation) => conversation.turns.length === turns)

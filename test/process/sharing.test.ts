@@ -83,6 +83,29 @@ describe('Windows that share an inference process', () => {
     assert.equal(five.filter((client) => client.pid === hellos[0]?.pid).length, 5);
   });
 
+  it('are told when the question of another one is answered first', async () => {
+    const [one, two] = [window(), window()];
+    await loaded(one);
+    await loaded(two);
+    const stop = new AbortController();
+    const kinds: string[] = [];
+    let second: Promise<unknown> | undefined;
+    await reply(
+      one,
+      ask('[test:loop]'),
+      (piece) => {
+        if (piece.kind !== 'text') return;
+        second ??= reply(two, ask('What is 17 + 25?'), ({ kind }) => {
+          kinds.push(kind);
+          if (kind === 'queued') stop.abort();
+        });
+      },
+      stop.signal,
+    );
+    await second;
+    assert.deepEqual(kinds.slice(0, 2), ['queued', 'budget']);
+  });
+
   it('are answered in turn, so that the long queue of one does not keep another one waiting', async () => {
     const [one, two] = [window(), window()];
     await loaded(one);

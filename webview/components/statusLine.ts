@@ -76,6 +76,7 @@ function activityOf(store: Store, host: PanelState, turn: Turn, pulse: Pulse | u
       return { text: strings.waitingForModel, fraction: null };
     case 'reading': {
       const progress = store.progress?.turnId === turn.question.id ? store.progress : undefined;
+      if (progress?.queued) return { text: strings.waitingForWindow, fraction: null };
       if (!progress || progress.promptTokens === 0) return { text: strings.readingQuestion, fraction: null };
       const { readTokens, promptTokens, againTokens } = progress;
       if (againTokens !== undefined) {
