@@ -141,8 +141,8 @@ describe('The panel is for everyone:', function () {
         return { wide, outside };
       });
       assert.deepEqual(cut, { wide: [0, 0], outside: [] }, name);
-      await session.send('Emulation.clearDeviceMetricsOverride');
     }
+    await session.send('Emulation.clearDeviceMetricsOverride');
     await session.detach();
   });
 

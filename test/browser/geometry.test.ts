@@ -148,7 +148,7 @@ describe('What is never executed, loaded or large', () => {
     await panel.settled();
     assert.equal(await panel.page.evaluate(() => window.attacked), undefined);
     assert.equal(await panel.find(':is(.answer, .flow) :is(img, svg:not(button svg), image, picture, object, embed, canvas)').count(), 0);
-    assert.deepEqual(await panel.find('.answer .code .language').allTextContents(), ['mermaid', 'HTML, XML']);
+    assert.deepEqual(await panel.find('.answer .code .language').allTextContents(), ['Mermaid', 'SVG']);
     assert.match((await panel.find('.answer .code pre').first().textContent()) ?? '', /^graph TD; A\[<img/);
     assert.ok(
       panel.requests.every((url) => !/example|data:/.test(url)),
