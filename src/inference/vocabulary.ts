@@ -16,33 +16,8 @@ export function vocabularyOf(kind: string, tokens: readonly string[], types: rea
   return kind === 'llama' || kind === 'gemma4' ? new PieceVocabulary(tokens, types) : undefined;
 }
 
-/** SentencePiece vocabularies write spaces as `▁` and single bytes as `<0x0A>` (`tokenizer.ggml.model` is `llama`). */
-export class PieceVocabulary implements TokenBytes {
-  readonly #tokens: readonly string[];
-  readonly #types: readonly number[];
-
-  constructor(tokens: readonly string[], types: readonly number[]) {
-    this.#tokens = tokens;
-    this.#types = types;
-  }
-
-  bytes(id: number): Uint8Array {
-    const type = this.#types[id];
-    const token = this.#tokens[id];
-    if (token === undefined || type === tokenType.control) return new Uint8Array();
-    const byte = type === tokenType.byte ? /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1] : undefined;
-    if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
-    return new TextEncoder().encode(token.replaceAll('\u2581', ' '));
-  }
-}
-
-/**
- * The bytes of the tokens of a byte-level BPE vocabulary (`tokenizer.ggml.model` is `gpt2`), from the GGUF file itself.
- *
- * llama.cpp's own detokenizer is not used: for BPE vocabularies it «cleans up» spaces, so that the tokens ` !` and
- * ` ?` lose theirs and `a !== b` would come out as `a!== b`, unlike with transformers.
- */
-export class Vocabulary implements TokenBytes {
+/** The entries of a GGUF file's vocabulary; how they spell bytes is the kind's own. */
+abstract class Entries implements TokenBytes {
   readonly #tokens: readonly string[];
   readonly #types: readonly number[];
 
@@ -55,11 +30,32 @@ export class Vocabulary implements TokenBytes {
     this.#types = types;
   }
 
-  /** What the token adds to the text: possibly a part of a UTF-8 character; nothing for a control token. */
   bytes(id: number): Uint8Array {
     const type = this.#types[id];
     const token = this.#tokens[id];
-    if (token === undefined || type === tokenType.control) return new Uint8Array();
+    return token === undefined || type === tokenType.control ? new Uint8Array() : this.spelled(token, type);
+  }
+
+  protected abstract spelled(token: string, type: number | undefined): Uint8Array;
+}
+
+/** SentencePiece vocabularies write spaces as `▁` and single bytes as `<0x0A>` (`tokenizer.ggml.model` is `llama`). */
+export class PieceVocabulary extends Entries {
+  protected override spelled(token: string, type: number | undefined): Uint8Array {
+    const byte = type === tokenType.byte ? /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1] : undefined;
+    if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
+    return new TextEncoder().encode(token.replaceAll('\u2581', ' '));
+  }
+}
+
+/**
+ * The bytes of the tokens of a byte-level BPE vocabulary (`tokenizer.ggml.model` is `gpt2`), from the GGUF file itself.
+ *
+ * llama.cpp's own detokenizer is not used: for BPE vocabularies it «cleans up» spaces, so that the tokens ` !` and
+ * ` ?` lose theirs and `a !== b` would come out as `a!== b`, unlike with transformers.
+ */
+export class Vocabulary extends Entries {
+  protected override spelled(token: string, type: number | undefined): Uint8Array {
     if (type === tokenType.userDefined) return new TextEncoder().encode(token);
     return Uint8Array.from(token, (character) => byteOf.get(character) ?? 0x3f);
   }

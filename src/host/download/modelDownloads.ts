@@ -1,10 +1,9 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { LemmaError } from '../../core/errors.ts';
 import { LemmaFailure, toLemmaError } from '../../core/errors.ts';
 import { Emitter } from '../disposables.ts';
 import { DownloadLock, LockWatch } from './downloadLock.ts';
-import type { DownloadPhase, DownloadRecord, DownloadRequest } from './downloadRecord.ts';
+import type { DownloadRecord, DownloadRequest } from './downloadRecord.ts';
 import { downloadId, lockFile, readRecord, readRecords, recordsFolder, removeRecord, writeRecord } from './downloadRecord.ts';
 import { fetchFile } from './fetchFile.ts';
 import type { FetchProgress, FetchTuning } from './fetchTypes.ts';
@@ -36,15 +35,7 @@ export interface DownloadParts {
 }
 
 /** A download as it is now. */
-export interface DownloadState {
-  readonly id: string;
-  readonly request: DownloadRequest;
-  readonly phase: DownloadPhase;
-  readonly doneBytes: number;
-  readonly totalBytes?: number;
-  readonly bytesPerSecond?: number;
-  readonly untilMs?: number;
-  readonly error?: LemmaError;
+export interface DownloadState extends Omit<DownloadRecord, 'version' | 'path' | 'targets'> {
   /** This window downloads; else another one does. */
   readonly here: boolean;
 }
