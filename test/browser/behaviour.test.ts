@@ -255,6 +255,21 @@ describe('The panel', () => {
       assert.equal(await box().inputValue(), 'Typed since');
     });
 
+    it('keeps what is being typed, and stays empty after sending, when a state of the host comes late', async () => {
+      await panel.open(new Script().state({ draft: 'What was sent before' }));
+      await box().fill('Typed since');
+      await panel.waitForSent('draft');
+      await panel.send({ type: 'state', ...new Script().state() });
+      assert.equal(await box().inputValue(), 'Typed since');
+      await box().press('Enter');
+      await panel.send({ type: 'state', ...new Script().state({ draft: 'Typed since' }) });
+      assert.equal(await box().inputValue(), '');
+      assert.deepEqual(
+        (await panel.sent('send')).map(({ text }) => text),
+        ['Typed since'],
+      );
+    });
+
     it('grows to 40 % of the view and then scrolls', async () => {
       await panel.open(new Script().state());
       await box().fill('line\n'.repeat(5));

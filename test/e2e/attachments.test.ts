@@ -8,7 +8,7 @@ import { JournalReader } from '../harness/journal.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { extensionId, goTo, openFile, panelFrame, runCommand, select, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots, stopIfRunning } from './steps.ts';
+import { answered, ask, failureShots, newConversation, stopIfRunning } from './steps.ts';
 
 const area = ['export function area(width: number, height: number): number {', '  width * height;', '}', ''].join('\n');
 const notes = '# Notes\n\nAll lengths are in metres.\n';
@@ -219,8 +219,7 @@ describe('attachments and the context', () => {
   });
 
   it('says what the next question will leave out before it is asked, and leaves it out', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await panel.locator('.welcome').waitFor();
+    await newConversation(page, panel);
     for (const question of ['What is 2 + 3?', 'What is 3 + 4?']) {
       await runCommand(page, 'Lemma: Attach…');
       await choose('File…');
@@ -267,8 +266,7 @@ describe('attachments and the context', () => {
   });
 
   it('shortens the largest attachment to what fits, where the user wants that, and says so', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await panel.locator('.welcome').waitFor();
+    await newConversation(page, panel);
     writeFileSync(session.file('filler.txt'), filler.repeat(6));
     await runCommand(page, 'Lemma: Attach…');
     await choose('File…');
@@ -295,7 +293,7 @@ describe('attachments and the context', () => {
   });
 
   it('attaches a file from the explorer’s and from the tab’s menu, and one that is dragged from the explorer', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
+    await newConversation(page, panel);
     await openFile(page, 'notes.md');
     await runCommand(page, 'Lemma: Open Panel as Editor');
     const tab = page

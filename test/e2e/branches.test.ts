@@ -7,7 +7,7 @@ import { JournalReader } from '../harness/journal.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { panelFrame, runCommand, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots } from './steps.ts';
+import { answered, ask, failureShots, newConversation } from './steps.ts';
 
 /** All turns, also those of branches that are not shown. */
 function turnsOf(events: readonly ConversationEvent[]): readonly Turn[] {
@@ -155,8 +155,7 @@ describe('the turns of a conversation in the workbench', () => {
   });
 
   it('think more beside the answer that is there, from the same thought on', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await panel.locator('.welcome').waitFor();
+    await newConversation(page, panel);
     await ask(panel, 'What is 47 + 38?');
     await answered(panel, '85');
     await pick(0, 'Think More');

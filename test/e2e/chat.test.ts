@@ -4,7 +4,7 @@ import { JournalReader } from '../harness/journal.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { panelFrame, runCommand, select, waitForEditorText } from '../harness/workbench.ts';
-import { answered, ask, editButton, failureShots, undo } from './steps.ts';
+import { answered, ask, editButton, failureShots, newConversation, undo } from './steps.ts';
 
 describe('the chat', () => {
   let session: Session;
@@ -99,7 +99,7 @@ describe('the chat', () => {
   });
 
   it('asks again beside the earlier answer, which can be walked back to', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
+    await newConversation(page, panel);
     await ask(panel, 'What is 40 + 2?');
     await answered(panel, '42');
     const [first] = await panel.locator('.turn').evaluateAll((turns) => turns.map((turn) => turn.getAttribute('data-turn')));
@@ -116,8 +116,7 @@ describe('the chat', () => {
   });
 
   it('starts a new conversation from the view’s title', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await panel.locator('.welcome').waitFor();
+    await newConversation(page, panel);
     assert.equal(await panel.locator('.turn').count(), 0);
   });
 });

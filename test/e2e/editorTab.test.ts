@@ -3,7 +3,7 @@ import type { FrameLocator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { editorOf, frameOf, openFile, panelFrame, runCommand, select, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots, stopIfRunning } from './steps.ts';
+import { answered, ask, failureShots, newConversation, stopIfRunning } from './steps.ts';
 
 const source = 'Let $x = 3$.\nWhat is $x + 4$?\n';
 
@@ -92,7 +92,7 @@ describe('the panel as an editor tab', () => {
     // An answer is plain text until what draws it is loaded.
     await tab.locator('.turn').nth(1).locator('.answer math').first().waitFor();
     assert.deepEqual(await texts(tab), before);
-    await runCommand(page, 'Lemma: New Conversation');
+    await newConversation(page, tab);
     await ask(tab, 'What is 17 + 25?');
     await Promise.all([answered(tab, '42'), answered(view, '42')]);
   });
@@ -101,7 +101,7 @@ describe('the panel as an editor tab', () => {
     await page.locator('.tab', { hasText: 'Lemma' }).locator('.tab-actions a').click();
     await page.locator('.tab', { hasText: 'Lemma' }).waitFor({ state: 'detached' });
     const panel = panelFrame(page);
-    await runCommand(page, 'Lemma: New Conversation');
+    await newConversation(page, panel);
     await ask(panel, 'What is 17 + 25?');
     await answered(panel, '42');
   });

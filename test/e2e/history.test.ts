@@ -4,7 +4,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { frameOf, openWorkbench, panelFrame, runCommand, statusItem, waitForEditorText, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots } from './steps.ts';
+import { answered, ask, failureShots, newConversation } from './steps.ts';
 
 describe('the history of conversations in the workbench', function () {
   // Three workbenches are opened, and one is loaded anew.
@@ -22,7 +22,7 @@ describe('the history of conversations in the workbench', function () {
     await runCommand(page, 'Lemma: Open Panel');
     await ask(panel, 'What is 47 + 38?');
     await answered(panel, '85');
-    await runCommand(page, 'Lemma: New Conversation');
+    await newConversation(page, panel);
     await ask(panel, 'What is 300 + 33?');
     await answered(panel, '333');
   });

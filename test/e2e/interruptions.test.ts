@@ -7,7 +7,7 @@ import { processesOf } from '../harness/processes.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { panelFrame, runCommand, statusItem, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots, stopIfRunning } from './steps.ts';
+import { answered, ask, failureShots, newConversation, stopIfRunning } from './steps.ts';
 
 const numbers = Array.from({ length: 400 }, (_, index) => index + 1).join('\n');
 
@@ -72,8 +72,7 @@ describe('nothing is lost when something ends in the middle', () => {
   });
 
   it('draws everything again after the view was hidden in the middle of a thought', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await panel.locator('.welcome').waitFor();
+    await newConversation(page, panel);
     await ask(panel, 'Count to 399.');
     await newest().locator('.thought').waitFor();
     await page.locator('.activitybar .action-item a[aria-label^="Explorer"]').click();

@@ -2,7 +2,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { ConversationEvent } from '../../src/core/conversation.ts';
 import { JournalReader } from '../harness/journal.ts';
 import type { Session } from '../harness/session.ts';
-import { editorOf, workbenchReady } from '../harness/workbench.ts';
+import { editorOf, runCommand, workbenchReady } from '../harness/workbench.ts';
 
 /** Waits until the newest turn has ended with an answer that shows `text`. */
 export async function answered(panel: FrameLocator, text: string): Promise<void> {
@@ -26,6 +26,12 @@ export async function contextMenu(page: Page, file: string, entry: string): Prom
   await menu.locator('.action-item', { hasText: entry }).first().hover();
   await page.keyboard.press('Enter');
   await menu.waitFor({ state: 'hidden' });
+}
+
+/** Begins a new conversation, and waits until the panel has left the one before: what is sent earlier is still asked there. */
+export async function newConversation(page: Page, panel: FrameLocator): Promise<void> {
+  await runCommand(page, 'Lemma: New Conversation');
+  await panel.locator('.welcome').waitFor();
 }
 
 /** Types into the panel's chat box and sends. */

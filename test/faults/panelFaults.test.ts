@@ -6,7 +6,7 @@ import { JournalReader } from '../harness/journal.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { findCommand, panelFrame, runCommand } from '../harness/workbench.ts';
-import { endOf, failureShots, showsThought, stopIfRunning, thinkForEver, thinking } from '../e2e/steps.ts';
+import { endOf, failureShots, newConversation, showsThought, stopIfRunning, thinkForEver, thinking } from '../e2e/steps.ts';
 
 /** Only there to end what hangs. */
 const limitMs = 600_000;
@@ -62,8 +62,7 @@ describe('a thought goes on whatever becomes of the panel', function () {
   });
 
   it('moved to the other side bar, where it can be stopped', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await view.locator('.welcome').waitFor();
+    await newConversation(page, view);
     await thinkForEver(view);
     await view.locator('main').evaluate((main) => (main.dataset.old = 'yes'));
     await runCommand(page, 'View: Move View');
@@ -84,8 +83,7 @@ describe('a thought goes on whatever becomes of the panel', function () {
   });
 
   it('in a window of its own, beside the view, and after that window was closed', async () => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await view.locator('.welcome').waitFor();
+    await newConversation(page, view);
     await thinkForEver(view);
     await runCommand(page, 'Lemma: Open Panel as Editor');
     await page.locator('.tab.active', { hasText: 'Lemma' }).waitFor();

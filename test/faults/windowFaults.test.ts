@@ -10,7 +10,7 @@ import { processesOf } from '../harness/processes.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { frameOf, openFile, runCommand, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, endOf, failureShots, showsThought, stopIfRunning, thinkForEver, thinking } from '../e2e/steps.ts';
+import { answered, ask, endOf, failureShots, newConversation, showsThought, stopIfRunning, thinkForEver, thinking } from '../e2e/steps.ts';
 
 /** Only there to end what hangs. */
 const limitMs = 600_000;
@@ -54,10 +54,6 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
       .filter((name) => name.endsWith('.jsonl'))
       .map((name) => foldEvents(decodeJournal(readFileSync(path.join(storage(), name))).events))
       .filter((conversation) => conversation !== undefined);
-  const newConversation = async (): Promise<void> => {
-    await runCommand(page, 'Lemma: New Conversation');
-    await view.locator('.welcome').waitFor();
-  };
   const extensionHost = (): number => {
     const [pid, ...others] = processesOf(session.server, '--type=extensionHost');
     assert.ok(pid !== undefined && others.length === 0, 'one window, one extension host');
@@ -68,7 +64,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
   it('says that nothing can be saved as long as that is so, and saves everything when it can', async () => {
     await ask(view, 'What is 1 + 2?');
     await answered(view, '3');
-    await newConversation();
+    await newConversation(page, view);
     // A file in place of the folder: nobody, root neither, can create anything in it.
     const folder = storage();
     renameSync(folder, `${folder}.away`);
@@ -113,7 +109,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
   });
 
   it('marks a thought as interrupted when the window is reloaded, and goes on from there', async () => {
-    await newConversation();
+    await newConversation(page, view);
     await thinkForEver(view);
     await page.reload();
     await workbenchReady(page);
@@ -133,7 +129,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
   });
 
   it('has everything again in view and tab when the extension host was killed', async () => {
-    await newConversation();
+    await newConversation(page, view);
     await runCommand(page, 'Lemma: Open Panel as Editor');
     const tab = frameOf(page, 'tab');
     await thinkForEver(view);
@@ -160,7 +156,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
   });
 
   it('lets a second window copy what the first one writes, and both go on apart', async () => {
-    await newConversation();
+    await newConversation(page, view);
     await thinkForEver(view);
     const second = await session.context.newPage();
     await second.goto(page.url());
@@ -197,7 +193,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
   });
 
   it('shows the thought in a new window when the process of the old window and its extension host are killed', async () => {
-    await newConversation();
+    await newConversation(page, view);
     await thinkForEver(view);
     const goesOn = async (): Promise<void> => {
       const from = turn().thoughtTokens;

@@ -75,14 +75,21 @@ describe('A reply that goes on', () => {
   });
 
   it('goes on inside a character of several tokens, and gives it whole', async () => {
-    const sampling = { temperature: 2, topP: 1, topK: 0, seed: 11 };
     const { metadata } = await readGgufFileInfo(fixtureModel);
     const vocabulary = new Vocabulary(metadata.tokenizer.ggml.tokens, metadata.tokenizer.ggml.token_type);
-    // Tokens drawn at random have many bytes that end inside a character.
-    const whole = await traced('中文 🦊', { sampling, maxTokens: 300 });
-    const ids = written(whole);
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    const inside = ids.findIndex((id) => decoder.decode(vocabulary.bytes(id), { stream: true }) === '' && vocabulary.bytes(id).length > 0);
+    const insideOf = (ids: readonly number[]): number => {
+      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+      return ids.findIndex((id) => decoder.decode(vocabulary.bytes(id), { stream: true }) === '' && vocabulary.bytes(id).length > 0);
+    };
+    let sampling = { temperature: 2, topP: 1, topK: 0, seed: 0 };
+    let ids: readonly number[] = [];
+    let inside = -1;
+    // Many tokens that are drawn at random end inside a character; which seed draws one soon depends on the processor.
+    for (let seed = 11; inside < 0 && seed < 40; seed++) {
+      sampling = { ...sampling, seed };
+      ids = written(await traced('中文 🦊', { sampling, maxTokens: 300 }));
+      inside = insideOf(ids);
+    }
     assert.ok(inside >= 0, 'some token ends inside a character');
     const first = await traced('中文 🦊', { sampling, maxTokens: inside + 1 });
     assert.deepEqual(written(first), ids.slice(0, inside + 1));

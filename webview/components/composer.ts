@@ -53,6 +53,8 @@ export class LemmaComposer extends PanelElement {
   /** What is typed. Set before the first update to restore a draft. */
   declare text: string;
   private known = '';
+  /** What was sent last, unless something was typed since. */
+  private sent: string | undefined;
   private timer: number | undefined;
 
   constructor() {
@@ -72,6 +74,7 @@ export class LemmaComposer extends PanelElement {
   takeBack(text: string): void {
     if (this.text !== '') return;
     this.known = text;
+    this.sent = undefined;
     this.setText(text);
   }
 
@@ -84,9 +87,15 @@ export class LemmaComposer extends PanelElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('hostDraft') || this.hostDraft === this.known) return;
+    if (!changed.has('hostDraft') || this.hostDraft === this.known || this.isStale(this.hostDraft)) return;
     if (this.text === this.known) this.text = this.hostDraft;
     this.known = this.hostDraft;
+  }
+
+  /** What the host had when it sent this may be older than what was typed or sent here, and must not take its place. */
+  private isStale(draft: string): boolean {
+    const typing = document.hasFocus() && this.querySelector('textarea') === document.activeElement;
+    return (typing && this.text !== '') || draft === this.sent;
   }
 
   protected override render(): TemplateResult {
@@ -161,6 +170,7 @@ export class LemmaComposer extends PanelElement {
   }
 
   private readonly onInput = (event: Event): void => {
+    this.sent = undefined;
     this.setText((event.target as HTMLTextAreaElement).value);
     if (this.timer !== undefined) return;
     this.postDraft();
@@ -184,6 +194,7 @@ export class LemmaComposer extends PanelElement {
     this.timer = undefined;
     this.setText('');
     this.known = '';
+    this.sent = text;
     this.context.post({ type: 'send', text, ...(this.fresh ? { fresh: true } : {}) });
   };
 
