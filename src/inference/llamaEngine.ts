@@ -1,9 +1,7 @@
 import { basename } from 'node:path';
 import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
-import type { ChatProfile } from '../core/chatMessage.ts';
 import type { LemmaError } from '../core/errors.ts';
 import { LemmaFailure } from '../core/errors.ts';
-import type { FamilyModel } from '../core/models/family.ts';
 import { familyModelOf } from '../core/models/family.ts';
 import type { YarnScaling } from '../core/models/yarn.ts';
 import { yarnTaken } from '../core/models/yarn.ts';
@@ -16,7 +14,6 @@ import type {
   GenerateResult,
   GpuChoice,
   LoadParams,
-  MemoryReport,
   ModelInfo,
   StepDown,
   YarnReport,
@@ -28,15 +25,14 @@ import { LlamaJournal } from './llamaJournal.ts';
 import type { Fitted } from './llamaFit.ts';
 import { loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
 import { generateReply } from './llamaGeneration.ts';
-import { ownPrompt } from './llamaOwnPrompt.ts';
+import { isOnGpu, modelInfoOf } from './llamaModelInfo.ts';
 import { evaluationThreads, startLlama } from './llamaSetup.ts';
 import { ReplyMemory } from './replyMemory.ts';
 import type { StartedLlama } from './llamaSetup.ts';
 import { moveSequence } from './llamaSequence.ts';
+import { speechOf } from './llamaSpeech.ts';
 import type { PromptWriter } from './promptWriter.ts';
-import { familyPrompt } from './promptWriter.ts';
 import type { TokenBytes } from './vocabulary.ts';
-import { vocabularyOf } from './vocabulary.ts';
 
 /** Smallest context the engine may shrink to when memory is short and nobody says what is needed, in tokens. */
 const leastContextTokens = 2048;
@@ -58,14 +54,6 @@ export interface LoadedModel {
   readonly vocabulary: TokenBytes;
   readonly replies: ReplyMemory<Token>;
   readonly batchTokens: number;
-}
-
-/** What of a model stays the same when its context is made anew. */
-interface Speech {
-  readonly family: FamilyModel | undefined;
-  readonly profile: ChatProfile;
-  readonly prompt: PromptWriter;
-  readonly vocabulary: TokenBytes;
 }
 
 /** The real engine: llama.cpp by node-llama-cpp, imported at the first load. */
@@ -120,7 +108,7 @@ export class LlamaEngine implements Engine {
     }
     try {
       const speech = await speechOf(fitted.model, params.modelPath, family);
-      const info = await this.#describe({ started, params, bytes, begunAt, memory, fitted, report, speech });
+      const info = await modelInfoOf({ started, params, bytes, begunAt, memory, fitted, report, speech });
       this.#loaded = this.#ready(fitted.model, fitted.context, info, {
         ...speech,
         replies: this.#repliesOf(`${bytes} ${info.name} ${info.path}`, speech.vocabulary),
@@ -280,46 +268,6 @@ export class LlamaEngine implements Engine {
     };
   }
 
-  async #describe(about: {
-    readonly started: StartedLlama;
-    readonly params: LoadParams;
-    readonly bytes: number;
-    readonly begunAt: number;
-    readonly memory: MemoryReport;
-    readonly fitted: Fitted;
-    readonly report: YarnReport | undefined;
-    readonly speech: Speech;
-  }): Promise<ModelInfo> {
-    const { started, params, bytes, memory, fitted, report, speech } = about;
-    const { model, context } = fitted;
-    const onGpu = isOnGpu(model);
-    const [deviceName] = onGpu ? await model.llama.getGpuDeviceNames() : [];
-    return {
-      name: model.fileInfo.metadata.general.name ?? basename(params.modelPath),
-      path: params.modelPath,
-      architecture: model.architecture,
-      bytes,
-      ...(speech.family ? { familyId: speech.family.id } : {}),
-      profile: speech.profile,
-      replyStart: speech.prompt.replyStart,
-      device: onGpu ? 'gpu' : 'cpu',
-      backend: onGpu ? String(model.llama.gpu) : 'cpu',
-      askedBackend: params.instead?.asked ?? params.gpu,
-      refusedBackends: params.instead?.refused ?? started.refused,
-      ...(deviceName === undefined ? {} : { deviceName }),
-      gpuLayers: model.gpuLayers,
-      layers: model.fileInsights.totalLayers,
-      contextTokens: context.contextSize,
-      wantedContextTokens: fitted.wantedContextTokens,
-      trainedContextTokens: report?.taken ? report.originalContextTokens : model.trainContextSize,
-      ...(report ? { yarn: report } : {}),
-      memory,
-      stepDowns: fitted.stepDowns,
-      threads: context.currentThreads,
-      loadMs: Math.round(performance.now() - about.begunAt),
-    };
-  }
-
   /** What the engine's log says of the context that was just made. */
   async #yarnReport(yarn: YarnScaling): Promise<YarnReport> {
     await this.#journal.settle();
@@ -358,10 +306,6 @@ export class LlamaEngine implements Engine {
   }
 }
 
-function isOnGpu(model: LlamaModel): boolean {
-  return model.llama.gpu !== false && model.gpuLayers > 0;
-}
-
 function contextOptions(model: LlamaModel, threads: number) {
   const onGpu = isOnGpu(model);
   return {
@@ -377,26 +321,4 @@ function halvings(from: number, least: number): number[] {
   const sizes: number[] = [];
   for (let size = Math.ceil(from / 2); size > least; size = Math.ceil(size / 2)) sizes.push(size);
   return from > least ? [...sizes, least] : [];
-}
-
-/**
- * How the model is spoken to.
- * @throws LemmaFailure modelLoadFailed where its vocabulary or template cannot be used
- */
-async function speechOf(model: LlamaModel, path: string, family: FamilyModel | undefined): Promise<Speech> {
-  const { model: kind, tokens, token_type: types } = model.fileInfo.metadata.tokenizer.ggml;
-  const refuse = (lack: string): LemmaFailure => new LemmaFailure({ code: 'modelLoadFailed', path, reason: lack });
-  const vocabulary = vocabularyOf(kind, tokens, types);
-  if (!vocabulary) throw refuse(`Lemma cannot read its vocabulary, which is of the kind ${kind}.`);
-  const profile = family?.profile ?? 'own';
-  if (profile === 'own') {
-    const prompt = await ownPrompt(model).catch((error: unknown) => {
-      throw refuse(`Its chat template cannot be used: ${error instanceof Error ? error.message : String(error)}`);
-    });
-    return { family, profile, prompt, vocabulary };
-  }
-  const prompt = familyPrompt(profile, (text, special) => model.tokenize(text, special));
-  if ('missing' in prompt)
-    throw refuse(`It is named as a model of the GLM-4 and GLM-Z1 family, but its vocabulary has no ${prompt.missing.join(', ')}.`);
-  return { family, profile, prompt, vocabulary };
 }
