@@ -39,7 +39,7 @@ import { TextViews } from './textViews.ts';
 import { ThinkingBudget } from './thinkingBudget.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import { TurnRunner } from './turn.ts';
-import { restartedNote } from './userMessages.ts';
+import { restartedNote } from './endMessages.ts';
 import { Walkthrough } from './walkthrough.ts';
 import { WorkspacePlaces } from './workspacePlaces.ts';
 

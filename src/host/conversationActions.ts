@@ -1,6 +1,6 @@
 import type { PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
-import { forkedNote } from './userMessages.ts';
+import { forkedNote } from './conversationMessages.ts';
 
 type ConversationMessage = Extract<
   PanelToHost,

@@ -8,7 +8,7 @@ import type { Conversations } from './conversations.ts';
 import { Emitter } from './disposables.ts';
 import type { PanelModel } from './panel/panelModel.ts';
 import type { TurnRunner } from './turn.ts';
-import { conversationNote, conversationsDeletedNote } from './userMessages.ts';
+import { conversationNote, conversationsDeletedNote } from './conversationMessages.ts';
 
 /** The list of this folder's conversations as the panel shows it, and what can be done with one of them. */
 export class ConversationHistory {

@@ -10,7 +10,7 @@ import { isConversationId } from './conversationLibrary.ts';
 import type { Conversations } from './conversations.ts';
 import { NewerJournalError } from './journalFile.ts';
 import type { PanelModel } from './panel/panelModel.ts';
-import { conversationNote } from './userMessages.ts';
+import { conversationNote } from './conversationMessages.ts';
 
 /** A whole conversation as Markdown, into a file or onto the clipboard. Thoughts go along only where they were asked for. */
 export class ConversationExport {

@@ -1,18 +1,17 @@
 /**
- * The words for every error and every end of a turn: one whole sentence, and a way on. Nothing else in Lemma
- * words an error. Times and places are filled in by the caller's data.
+ * The words for every error: one whole sentence, and a way on. Nothing else in Lemma words an error. Times and places are
+ * filled in by the caller's data.
  */
 import * as vscode from 'vscode';
-import type { Turn } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
-import type { Opened } from './conversations.ts';
 import { engineFolderText } from './engineWords.ts';
-import { attachmentsTooLongText, refusalText } from './attachmentWords.ts';
+import { refusalText } from './attachmentWords.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 import { cudaRefusedText, downloadErrorNote, isDownloadError } from './modelMessages.ts';
 import { button } from './panelButtons.ts';
 import { serverNote } from './serverMessages.ts';
+
 /** @param error with its data @returns the sentence and its buttons, the next sensible step first */
 export function errorNote(error: LemmaError): PanelNote {
   const note = (text: string, ...buttons: PanelButton[]): PanelNote => ({ tone: 'error', icon: 'error', text, buttons });
@@ -222,141 +221,6 @@ export function errorNote(error: LemmaError): PanelNote {
         button('showLog'),
       );
   }
-}
-
-/** What stands under a turn that did not simply end with an answer. */
-export function endNote(turn: Turn): PanelNote | undefined {
-  const { end } = turn;
-  if (!end) return undefined;
-  const answered = turn.answer.trim() !== '';
-  switch (end.kind) {
-    case 'complete':
-      if (answered) return turn.closedAtBudget ? closedAtBudgetNote(turn) : undefined;
-      return {
-        tone: 'warning',
-        icon: 'warning',
-        text: vscode.l10n.t('The model ended its reply without an answer. Its thought is kept; it can answer from there.'),
-        buttons: [button('answerNow', true), button('thinkMore'), button('askAgain')],
-      };
-    case 'stopped':
-      return { tone: 'info', icon: 'debug-stop', text: stoppedText(turn, answered), buttons: goOn(turn) };
-    case 'limit': {
-      const text =
-        end.by === 'context'
-          ? vscode.l10n.t(
-              'The answer is not finished: the context is full after {0} new tokens, {1} of them thought. Ask about less, or in a new conversation.',
-              count(end.tokens),
-              count(turn.thoughtTokens),
-            )
-          : vscode.l10n.t(
-              'The answer is not finished: it reached the limit of {0} tokens, {1} of them thought.',
-              count(end.tokens),
-              count(turn.thoughtTokens),
-            );
-      const buttons =
-        end.by === 'context'
-          ? [button('newConversation', true), button('openModelSettings')]
-          : [...goOn(turn).slice(0, 2), button('raiseLimit')];
-      return { tone: 'warning', icon: 'warning', text, buttons };
-    }
-    case 'interrupted':
-      return {
-        tone: 'info',
-        icon: 'debug-stop',
-        text: vscode.l10n.t('The window was closed or reloaded before this was finished. What was written is kept.'),
-        buttons: goOn(turn),
-      };
-    case 'failed':
-      return failedNote(turn, end.error);
-  }
-}
-
-/** The answer is there, and the thought before it could go on. */
-function closedAtBudgetNote(turn: Turn): PanelNote {
-  const text = vscode.l10n.t('The thought was closed at its budget, after {0} tokens.', count(turn.thoughtTokens));
-  return { tone: 'info', icon: 'thinking', text, buttons: [button('thinkMore')] };
-}
-
-/** Of a question that is too long the longest part is offered to be cut. */
-function failedNote(turn: Turn, error: LemmaError): PanelNote {
-  const { attachments = [], snapshot } = turn.question;
-  const note = errorNote(error);
-  // What a server has written is there to go on from, whatever became of the connection.
-  if (error.code.startsWith('server') && begun(turn)) return { ...note, buttons: [...goOn(turn).slice(0, 2), ...note.buttons.slice(0, 1)] };
-  const longest = Math.max(0, ...attachments.map(({ text }) => text.length));
-  if (error.code === 'engineRestarted') return { ...note, buttons: goOn(turn) };
-  if (error.code !== 'promptTooLong' || longest <= (snapshot?.text.length ?? 0)) return note;
-  return { ...note, text: attachmentsTooLongText(error), buttons: [button('shortenAttachments', true), button('openModelSettings')] };
-}
-
-/** A turn that failed with the engine goes on once the engine runs again. */
-export function restartedNote(turn: Turn): PanelNote {
-  return {
-    tone: 'info',
-    icon: 'check',
-    text: vscode.l10n.t('The engine runs again. What was written so far is kept.'),
-    buttons: goOn(turn),
-  };
-}
-
-/** Offers to put back what was deleted. @param count of turns */
-export function deletedNote(count: number): PanelNote {
-  const text =
-    count === 1
-      ? vscode.l10n.t('The question was deleted, and what was answered to it.')
-      : vscode.l10n.t('{0} questions were deleted, and what was answered to them.', String(count));
-  return { tone: 'info', icon: 'trash', text, buttons: [button('undoDelete'), button('dismissNotice')] };
-}
-
-/** Offers to put back what was deleted. @param count of conversations */
-export function conversationsDeletedNote(count: number): PanelNote {
-  const text =
-    count === 1 ? vscode.l10n.t('The conversation was deleted.') : vscode.l10n.t('{0} conversations were deleted.', String(count));
-  return { tone: 'info', icon: 'trash', text, buttons: [button('undoDeleteConversation'), button('dismissNotice')] };
-}
-
-/** Why a conversation is not shown or changed as it was wished. */
-export function conversationNote(what: Exclude<Opened, 'opened'> | 'held' | 'empty'): PanelNote {
-  return { tone: what === 'copied' ? 'info' : 'warning', icon: 'info', text: conversationText(what), buttons: [button('dismissNotice')] };
-}
-
-function conversationText(what: Exclude<Opened, 'opened'> | 'held' | 'empty'): string {
-  switch (what) {
-    case 'copied':
-      return vscode.l10n.t('Another window has this conversation open, so this is a copy of it that you can continue here.');
-    case 'held':
-      return vscode.l10n.t('Another window has this conversation open. Change it there, or close it there first.');
-    case 'newer':
-      return vscode.l10n.t('A newer Lemma wrote this conversation. Update Lemma to open it; nothing in it was changed.');
-    case 'damaged':
-    case 'missing':
-      return vscode.l10n.t('This conversation cannot be read any more. Choose another one.');
-    case 'empty':
-      return vscode.l10n.t('There is nothing to export yet. Ask a question first.');
-  }
-}
-
-/** The conversation on the screen is another one now, though it looks the same. */
-export function forkedNote(): PanelNote {
-  const text = vscode.l10n.t('This is a new conversation that begins with the turns up to that one. The earlier conversation is kept.');
-  return { tone: 'info', icon: 'git-branch', text, buttons: [button('dismissNotice')] };
-}
-
-function goOn(turn: Turn): PanelButton[] {
-  if (!begun(turn)) return [button('askAgain', true)];
-  if (turn.answeringAt !== undefined) return [button('continue', true), button('thinkMore'), button('askAgain')];
-  return [button('continue', true), button('answerNow'), button('askAgain')];
-}
-
-function begun(turn: Turn): boolean {
-  return turn.thought.trim() !== '' || turn.answer.trim() !== '';
-}
-
-function stoppedText(turn: Turn, answered: boolean): string {
-  if (answered) return vscode.l10n.t('You stopped this while it was answering. The answer so far is kept.');
-  if (turn.thought.trim() !== '')
-    return vscode.l10n.t('You stopped this while it was thinking. The thought so far is kept; there is no answer yet.');
-  return vscode.l10n.t('You stopped this before the model began. Your question is kept.');
 }
 
 function notGgufText({ path, found }: Extract<LemmaError, { code: 'modelNotGguf' }>): string {

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../core/snapshot.ts';
 import type { Task } from '../../core/task.ts';
 import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
 import { placeLabel } from '../../core/place.ts';
-import { endNote } from '../userMessages.ts';
+import { endNote } from '../endMessages.ts';
 
 /** What is known of a turn besides itself. */
 export interface TurnExtra {
