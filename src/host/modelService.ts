@@ -38,15 +38,20 @@ function chosen({ server, modelPath }: ModelSettings): { readonly name: string; 
 /** Enough to count tokens and to answer a short question, in tokens. */
 const leastFirstContext = 2048;
 
+/** A model that was loaded with YaRN, and whose engine did not take it, runs without it. */
+function isStretched({ yarn }: ModelInfo): boolean {
+  return yarn?.taken === true;
+}
+
 function serves(info: ModelInfo, { contextTokens, leastContextTokens, yarn }: TurnNeed): boolean {
   if (info.served) return true;
-  if ((info.yarn !== undefined) !== yarn) return false;
+  if (isStretched(info) !== yarn) return false;
   // Where memory was short, the same wish gives the same again.
   return info.contextTokens >= leastContextTokens && Math.max(info.contextTokens, info.wantedContextTokens) >= contextTokens;
 }
 
 function reasonToLoadAgain(info: ModelInfo, { yarn }: TurnNeed): LoadAgain {
-  if ((info.yarn !== undefined) === yarn) return 'context';
+  if (isStretched(info) === yarn) return 'context';
   return yarn ? 'longInput' : 'shortInput';
 }
 

@@ -38,13 +38,14 @@ export interface PreparedTurn {
 /** The longest context that a turn with this input may have. @param info undefined before the first load */
 export function contextLimit(info: ModelInfo | undefined, settings: ContextSettings, yarn: boolean): number {
   if (info?.served) return info.contextTokens;
+  const stretched = yarn && canStretch(info);
   const most = longestContext({
     limitTokens: settings.contextTokens,
     nativeTokens: info?.trainedContextTokens ?? familyYarn.originalContextTokens,
-    yarn: yarn && canStretch(info),
+    yarn: stretched,
   });
   // What memory did not give for this turn it will not give for the next one.
-  const short = info !== undefined && info.contextTokens < info.wantedContextTokens && (info.yarn !== undefined) === yarn;
+  const short = info !== undefined && info.contextTokens < info.wantedContextTokens && (info.yarn?.taken === true) === stretched;
   return short ? Math.min(most, info.contextTokens) : most;
 }
 

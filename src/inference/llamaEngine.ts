@@ -117,8 +117,8 @@ export class LlamaEngine implements Engine {
       await fitted.model.dispose();
       throw error;
     }
-    // A model that has no YaRN is the same with it and without.
-    this.#stretches = family?.yarn !== undefined;
+    // A model that has no YaRN, or whose YaRN is not taken, is the same with it and without.
+    this.#stretches = family?.yarn !== undefined && report?.taken !== false;
     this.#loadedWith = this.#key(params);
     this.#wished = params.contextTokens;
     return this.#loaded.info;

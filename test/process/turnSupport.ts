@@ -6,6 +6,7 @@ import type { InferenceLog } from '../../src/host/inferenceClient.ts';
 import type { ModelSettings } from '../../src/host/config.ts';
 import { ModelService } from '../../src/host/modelService.ts';
 import { TurnRunner } from '../../src/host/turn.ts';
+import type { Backend } from '../../src/host/backend.ts';
 import { fixtureModel, greedy, newClient } from './support.ts';
 
 const quiet: InferenceLog = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, trace: () => {} };
@@ -21,10 +22,16 @@ export interface TurnBench {
   close(): Promise<void>;
 }
 
-/** @param change of the model's settings */
-export async function turnBench(change: Partial<ModelSettings> = {}, maxTokens = 1000): Promise<TurnBench> {
+/**
+ * @param change of the model's settings
+ * @param client what answers: the inference process
+ */
+export async function turnBench(
+  change: Partial<ModelSettings> = {},
+  maxTokens = 1000,
+  client: Backend = newClient().client,
+): Promise<TurnBench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
-  const { client } = newClient();
   const model = new ModelService(client, () => ({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0, ...change }));
   const remembered = new Map<string, string>();
   const memory = {
