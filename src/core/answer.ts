@@ -9,6 +9,7 @@ import type { LanguageMatch } from './codeLanguages.ts';
 import { fencedBlocks } from './fences.ts';
 import type { FencedBlock } from './fences.ts';
 import { indentOf, indentStyle, rebase, restoreFirstIndent } from './indentation.ts';
+import { inNotation } from './mathNotation.ts';
 import { isProse } from './prompt.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Task } from './task.ts';
@@ -46,11 +47,14 @@ export function trimAnswer(answer: string, snapshot: Snapshot | undefined, optio
   if (block !== undefined && !chosen) return undefined;
   if (chosen) {
     const lines = placeCode(chosen.code, snapshot, kind);
-    return lines.length === 0 ? undefined : { kind: 'code', text: lines.join(eol) };
+    if (lines.length === 0) return undefined;
+    // A fence of the document's own language holds what it is written in; any other holds code that is shown in it.
+    const own = snapshot !== undefined && matchLanguage(chosen.language, snapshot.languageId) === 'same';
+    return { kind: 'code', text: inNotation(lines.join(eol), own ? snapshot.notation : undefined) };
   }
   const lines = trimBlankLines(stripTags(answer, snapshot).split('\n'));
   if (lines.length === 0) return undefined;
-  return { kind: 'prose', text: (kind === 'replace' ? surround(lines, snapshot) : lines).join(eol) };
+  return { kind: 'prose', text: inNotation((kind === 'replace' ? surround(lines, snapshot) : lines).join(eol), snapshot?.notation) };
 }
 
 /** Which of Replace and Insert comes first: Replace where the answer holds code for the selected code. */

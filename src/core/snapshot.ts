@@ -2,6 +2,7 @@
  * What Lemma knows about the place a question is about, frozen at the moment of asking.
  * Everything later (prompt, panel, edit) works from this value, never from the live document.
  */
+import type { MathNotation } from './mathNotation.ts';
 
 /** Zero-based position; `character` counts UTF-16 code units, as VS Code does. */
 export interface Position {
@@ -50,4 +51,8 @@ export interface Snapshot {
   readonly diagnostics: readonly DiagnosticInfo[];
   /** How many other places of the document held the same text. Absent: not counted. */
   readonly copies?: number;
+  /** How the document writes mathematics, for the answer's formulas. Absent: it is no document with formulas. */
+  readonly notation?: MathNotation;
+  /** The user selected less: the range was widened to whole formulas. */
+  readonly widened?: true;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { readSnapshot, requireEditor, selectionOffer } from '../../src/host/editor/readSnapshot.ts';
-import { closeAll, rejectsWith, TemporaryFiles, untitled, until } from './editing.ts';
+import { closeAll, rejectsWith, select, TemporaryFiles, untitled, until } from './editing.ts';
 
 describe('readSnapshot', () => {
   const files = new TemporaryFiles();
@@ -91,6 +91,24 @@ describe('readSnapshot', () => {
     const editor = await files.open('a.tex', 'Text\n\n\\begin{align}\n  a ¦&= b\n\\end{align}\nmore');
     const { scope, scopeName, text, languageId } = await readSnapshot(editor);
     assert.deepEqual([languageId, scope, scopeName, text], ['latex', 'environment', 'align', '\\begin{align}\n  a &= b\n\\end{align}']);
+  });
+
+  it('widens a selection to whole formulas, and says so', async () => {
+    const editor = await files.open('a.tex', 'Let \\(a ¦+ b¦ = c\\).\n');
+    const { text, scope, widened, notation, before } = await readSnapshot(editor);
+    assert.deepEqual([text, scope, widened, before], ['\\(a + b = c\\)', 'selection', true, 'Let ']);
+    assert.deepEqual(notation, { flavour: 'latex', inline: '\\(', display: '\\[' });
+    select(editor, 'Let ¦\\(a + b = c\\)¦.\n');
+    assert.equal((await readSnapshot(editor)).widened, undefined);
+    const code = await readSnapshot(await files.open('a.py', 'x = "$a ¦b¦ $"\n'));
+    assert.deepEqual([code.text, code.notation], ['b', undefined]);
+  });
+
+  it('widens it in a cell of a notebook', async () => {
+    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, 'So $x = 1$.', 'markdown');
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', new vscode.NotebookData([cell]));
+    const { document } = notebook.cellAt(0);
+    assert.equal((await readSnapshot({ document, selection: new vscode.Selection(0, 4, 0, 7) })).text, '$x = 1$');
   });
 
   it('takes the paragraph of an untitled document', async () => {

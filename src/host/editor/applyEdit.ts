@@ -6,6 +6,7 @@ import { normalizeEol } from '../../core/documentText.ts';
 import { planEdit } from '../../core/editPlan.ts';
 import type { EditPlan } from '../../core/editPlan.ts';
 import { LemmaFailure } from '../../core/errors.ts';
+import { notationOf } from '../../core/mathNotation.ts';
 import type { Range, Snapshot } from '../../core/snapshot.ts';
 import { fromPosition, fromRange, toRange } from './convert.ts';
 import { columnBesideTab, isReadOnly, openDocument } from './openDocument.ts';
@@ -100,19 +101,22 @@ function insertionEditor(snapshot: Snapshot | undefined): vscode.TextEditor | un
 /** Stands for the cursor where there was no question about this document: its language, indentation and line ends. */
 function cursorSnapshot({ document, selection }: vscode.TextEditor): Snapshot {
   const cursor = selection.end;
+  const range = { start: fromPosition(cursor), end: fromPosition(cursor) };
+  const notation = notationOf(document.getText(), document.languageId, range);
   const nearby = new vscode.Range(Math.max(0, cursor.line - 40), 0, cursor.line, cursor.character);
   return {
     uri: document.uri.toString(),
     fileName: documentName(document),
     languageId: document.languageId,
     version: document.version,
-    range: { start: fromPosition(cursor), end: fromPosition(cursor) },
+    range,
     scope: 'selection',
     text: '',
     eol: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
     before: document.getText(nearby),
     after: '',
     diagnostics: [],
+    ...(notation ? { notation } : {}),
   };
 }
 

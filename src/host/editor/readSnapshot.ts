@@ -4,6 +4,8 @@
  */
 import * as vscode from 'vscode';
 import { LemmaFailure } from '../../core/errors.ts';
+import { widenToFormulas } from '../../core/formulaWidening.ts';
+import { notationOf } from '../../core/mathNotation.ts';
 import { placeLabel } from '../../core/place.ts';
 import { diagnosticScope, findScope } from '../../core/scope.ts';
 import type { Scope, SymbolNode } from '../../core/scope.ts';
@@ -41,7 +43,11 @@ export async function readSnapshot(
 
   const diagnostic = options.diagnostic && currentDiagnostic(document.uri, options.diagnostic);
   const selected = diagnostic ? undefined : selectedRange(source);
-  if (selected) return snapshotOf(document, { kind: 'selection', name: '', range: selected });
+  if (selected) {
+    const range = widenToFormulas(document.getText(), document.languageId, selected);
+    const snapshot = snapshotOf(document, { kind: 'selection', name: '', range });
+    return range === selected ? snapshot : { ...snapshot, widened: true };
+  }
   if (document.getText().trim() === '') throw new LemmaFailure({ code: 'nothingToAsk', fileName });
 
   const symbols = await documentSymbols(document, token);
@@ -125,6 +131,7 @@ function snapshotOf(document: vscode.TextDocument, scope: Omit<Scope, 'kind'> & 
   const fileName = documentName(document);
   const range = toRange(scope.range);
   const text = document.getText(range);
+  const notation = notationOf(document.getText(), document.languageId, scope.range);
   if (isBinary(text)) throw new LemmaFailure({ code: 'binaryDocument', fileName });
   const firstBefore = new vscode.Position(Math.max(0, range.start.line - surroundingLines), 0);
   const lastAfter = document.lineAt(Math.min(document.lineCount - 1, range.end.line + surroundingLines)).range.end;
@@ -145,6 +152,7 @@ function snapshotOf(document: vscode.TextDocument, scope: Omit<Scope, 'kind'> & 
       .filter((diagnostic) => range.intersection(diagnostic.range) !== undefined)
       .map(diagnosticInfo),
     copies: copiesOf(text, document.getText()),
+    ...(notation ? { notation } : {}),
   };
 }
 

@@ -51,7 +51,7 @@ function scopeNote(snapshot: Snapshot): string {
   const name = snapshot.scopeName ?? '';
   switch (snapshot.scope) {
     case 'selection':
-      return '';
+      return snapshot.widened ? vscode.l10n.t('The selection was widened to whole formulas.') : '';
     case 'function':
       return name
         ? vscode.l10n.t('Nothing was selected, so the enclosing function {0} was taken.', name)
