@@ -10,7 +10,7 @@ import { addTurn, deleteTurn, restoreTurn, selectBranch, turnsBefore } from './c
 import type { LemmaError } from './errors.ts';
 import { questionText } from './prompt.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Task } from './task.ts';
+import type { AnswerUse, Task } from './task.ts';
 import type { ThoughtMark } from './thoughtTimes.ts';
 import { marksOfEdited, withMark } from './thoughtTimes.ts';
 
@@ -33,10 +33,18 @@ export interface TurnQuestion {
   readonly task: Task;
   /** What the user typed; empty for Solve and Explain. */
   readonly text: string;
+  /** Where the answer is to go; absent: the user decides when it is there. */
+  readonly answerUse?: AnswerUse;
+  /** For `translate` and `convert`: the language or notation that is wanted, as it is said to the model. */
+  readonly into?: string;
+  /** Title of a prompt of the user's own. */
+  readonly title?: string;
   /** The code or math it is about, if any. */
   readonly snapshot?: Snapshot;
   /** What was added to it, in the order of attaching. */
   readonly attachments?: readonly Attachment[];
+  /** What Lemma chose to send along, the most relevant first. */
+  readonly context?: readonly Attachment[];
 }
 
 export interface Turn {

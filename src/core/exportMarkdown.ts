@@ -12,7 +12,7 @@ import type { Task } from './task.ts';
 /** Words of the document, in the user's language. */
 export interface ExportWords {
   /** Headings of the questions. */
-  readonly task: Readonly<Record<Task, string>>;
+  readonly task: (task: Task) => string;
   readonly thought: string;
   readonly answer: string;
   /** Before the names of what was attached, colon included. */
@@ -41,13 +41,13 @@ export function replyMarkdown({ thought, answer }: Pick<Turn, 'thought' | 'answe
 }
 
 function turnParts(turn: Turn, words: ExportWords, withThoughts: boolean): string[] {
-  const { task, text, snapshot, attachments = [] } = turn.question;
+  const { task, title, text, snapshot, attachments = [] } = turn.question;
   const place = snapshot ? ` · ${codeSpan(placeLabel(snapshot))}` : '';
   const thought = withThoughts ? quoted(turn.thought) : '';
   const answer = plain(turn.answer);
   const complete = turn.end?.kind === 'complete';
   return [
-    heading(2, words.task[task] + place),
+    heading(2, (title ?? words.task(task)) + place),
     plain(text) + missingFence(plain(text)),
     snapshot ? fenced(lines(snapshot.text).replace(/\n$/, ''), fenceName(snapshot.languageId)) : '',
     attachments.length === 0 ? '' : `${words.attached} ${attachments.map(({ label }) => codeSpan(label)).join(', ')}`,

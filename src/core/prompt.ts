@@ -23,8 +23,9 @@ export function buildMessages(question: TurnQuestion, history: readonly ChatMess
 
 /** The user message of one turn. The same question always gives the same text, so that it is found again in the KV cache. */
 export function questionText(question: TurnQuestion): string {
-  const { attachments = [] } = question;
-  return attachments.length === 0 ? ownText(question) : paragraphs(...attachments.map(attachmentText), ownText(question));
+  const { context = [], attachments = [] } = question;
+  const parts = [...context, ...attachments];
+  return parts.length === 0 ? ownText(question) : paragraphs(...parts.map(attachmentText), ownText(question));
 }
 
 /** The part of the user message that one attachment makes: what it is, and its text in a fence of its own. */
@@ -51,7 +52,19 @@ function ownText(question: TurnQuestion): string {
       return paragraphs(surroundings(snapshot), problems(snapshot), place(snapshot), selection(snapshot), template.fixCode, text);
     case 'ask':
       return paragraphs(place(snapshot), selection(snapshot), text);
+    case 'edit':
+    case 'prompt':
+      return change(snapshot, text, question.answerUse === 'replace' || question.task === 'edit' ? template.wholeReplacement : '');
+    default:
+      return change(snapshot, template.instruction(question.task, isProse(snapshot), question.into ?? ''), text);
   }
+}
+
+/** Text is sent as it is, code with its place and surroundings; what is wanted comes last. */
+function change(snapshot: Snapshot, ...instructions: readonly string[]): string {
+  return isProse(snapshot)
+    ? paragraphs(selection(snapshot), ...instructions)
+    : paragraphs(surroundings(snapshot), place(snapshot), selection(snapshot), ...instructions);
 }
 
 /** The text is mathematics or prose: by the document's language, or by TeX in it with no line of code around (a comment). */

@@ -3,6 +3,7 @@
  * model answers in the language of the question. Changing a line changes `test/unit/golden/`.
  */
 import type { DiagnosticInfo } from './snapshot.ts';
+import type { Task } from './task.ts';
 
 /** `File: src/utils.ts`, `Language: typescript`, `Lines: 10-12`, each on its own line. Lines are one-based, both ends included. */
 export function placeHeader(fileName: string, languageId: string, firstLine: number, lastLine: number): string {
@@ -33,7 +34,7 @@ export function problemLine(diagnostic: DiagnosticInfo): string {
   return `- Line ${diagnostic.range.start.line + 1}, ${diagnostic.severity}${source}${code}: ${message}`;
 }
 
-const wholeReplacement =
+export const wholeReplacement =
   'Return the complete replacement for the selected lines in one fenced code block. Keep the indentation and the style.';
 
 export const explainCode = 'Explain the selected code. Say what it does and how, and name anything in it that is surprising or wrong.';
@@ -44,3 +45,30 @@ export const solveCode = `Complete or fix the selected code so that it works. ${
 export const solveText = 'Please reason step by step, and put your final answer within \\boxed{}.';
 
 export const fixCode = `Fix the bug in the selected code. ${wholeReplacement}`;
+
+const wholeText = 'Return the complete replacement for the text in one fenced code block, and nothing that is not part of it.';
+
+/** What is wanted of the selection. @param into the language or notation, where one is wanted */
+export function instruction(
+  task: Exclude<Task, 'solve' | 'explain' | 'fix' | 'ask' | 'edit' | 'prompt'>,
+  prose: boolean,
+  into: string,
+): string {
+  const whole = prose ? wholeText : wholeReplacement;
+  switch (task) {
+    case 'improve':
+      return prose ? `Improve the wording of this text. ${whole}` : `Improve the selected code without changing what it does. ${whole}`;
+    case 'document':
+      return `Document the selected code in the usual form of its language. ${whole}`;
+    case 'tests':
+      return 'Write tests for the selected code, in the usual form of its language. Return them in one fenced code block.';
+    case 'simplify':
+      return prose ? `Simplify this text. ${whole}` : `Simplify the selected code without changing what it does. ${whole}`;
+    case 'translate':
+      return prose ? `Translate this text into ${into}. ${whole}` : `Translate the selected code into ${into}. ${whole}`;
+    case 'proofStep':
+      return 'Give the next step of this proof, in the notation of the text. Return it in one fenced code block.';
+    case 'convert':
+      return `Convert this text into ${into}. ${whole}`;
+  }
+}

@@ -10,6 +10,7 @@ import { isConversationId } from './conversationLibrary.ts';
 import type { Conversations } from './conversations.ts';
 import { NewerJournalError } from './journalFile.ts';
 import type { PanelModel } from './panel/panelModel.ts';
+import { taskTitle } from './panel/turnWords.ts';
 import { conversationNote } from './conversationMessages.ts';
 
 /** A whole conversation as Markdown, into a file or onto the clipboard. Thoughts go along only where they were asked for. */
@@ -92,7 +93,7 @@ function defaultFolder(): vscode.Uri {
 
 function exportWords(): ExportWords {
   return {
-    task: { solve: vscode.l10n.t('Solve'), explain: vscode.l10n.t('Explain'), fix: vscode.l10n.t('Fix'), ask: vscode.l10n.t('Question') },
+    task: (task) => taskTitle(task) || vscode.l10n.t('Question'),
     thought: vscode.l10n.t('Thought'),
     answer: vscode.l10n.t('Answer'),
     attached: vscode.l10n.t('Attached:'),

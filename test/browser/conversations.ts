@@ -287,8 +287,8 @@ export function stateOf(events: readonly ConversationEvent[], change: Partial<Pa
 }
 
 export function wordsOf(task: Task, snapshot?: Snapshot): TurnWords {
-  const titles = { solve: 'Solve', explain: 'Explain', fix: 'Fix', ask: '' };
+  const titles: Partial<Record<Task, string>> = { solve: 'Solve', explain: 'Explain', fix: 'Fix' };
   const { start, end } = snapshot?.range ?? { start: { line: 0 }, end: { line: 0 } };
   const place = snapshot ? `${snapshot.fileName}:${start.line + 1}–${end.line}` : '';
-  return { title: titles[task], place, scopeNote: '', canEdit: true };
+  return { title: titles[task] ?? '', place, scopeNote: '', canEdit: true };
 }

@@ -11,7 +11,7 @@ import { replayEvents } from '../../src/core/replay.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 
 const words: ExportWords = {
-  task: { solve: 'Solve', explain: 'Explain', fix: 'Fix', ask: 'Question' },
+  task: (task) => (task === 'explain' ? 'Explain' : 'Question'),
   thought: 'Thought',
   answer: 'Answer',
   attached: 'Attached:',

@@ -22,7 +22,7 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
   const leftOutNote = isLeftOut ? vscode.l10n.t('You left this turn out: the model is not told of it.') : '';
   const note = extra.note ?? endNote(turn);
   return {
-    title: taskTitle(task),
+    title: turn.question.title ?? taskTitle(task),
     place: snapshot ? placeLabel(snapshot) : '',
     scopeNote: [leftOutNote, snapshot ? scopeNote(snapshot) : '', droppedNote(turn), budgetNote(turn)]
       .filter((sentence) => sentence !== '')
@@ -33,7 +33,8 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
   };
 }
 
-function taskTitle(task: Task): string {
+/** For people; empty where the question is the user's own words. */
+export function taskTitle(task: Task): string {
   switch (task) {
     case 'solve':
       return vscode.l10n.t('Solve');
@@ -41,6 +42,23 @@ function taskTitle(task: Task): string {
       return vscode.l10n.t('Explain');
     case 'fix':
       return vscode.l10n.t('Fix');
+    case 'improve':
+      return vscode.l10n.t('Improve');
+    case 'document':
+      return vscode.l10n.t('Document');
+    case 'tests':
+      return vscode.l10n.t('Write Tests');
+    case 'simplify':
+      return vscode.l10n.t('Simplify');
+    case 'translate':
+      return vscode.l10n.t('Translate');
+    case 'proofStep':
+      return vscode.l10n.t('Complete Proof Step');
+    case 'convert':
+      return vscode.l10n.t('Convert');
+    case 'edit':
+      return vscode.l10n.t('Edit');
+    case 'prompt':
     case 'ask':
       return '';
   }
