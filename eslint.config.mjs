@@ -1,7 +1,7 @@
 /**
  * Rules for all of Lemma, and the arrows between its parts (see docs/design and src/README.md):
  *
- *   core        imports nothing
+ *   core        imports nothing (and `diff`, in lineHunks.ts alone)
  *   shared   -> core
  *   inference-> core, shared          own process, the only one with node-llama-cpp
  *   host     -> core, shared          the only one with `vscode`
@@ -123,6 +123,7 @@ export default defineConfig(
   },
   { files: ['src/core/**/*.ts'], rules: { ...ban(['^[^.]', message.core]), 'no-restricted-globals': ['error', ...impureGlobals] } },
   { files: ['src/core/typstMath.ts'], rules: ban(['^(?!tex2typst$)[^.]', message.core]) },
+  { files: ['src/core/lineHunks.ts'], rules: ban(['^(?!diff$)[^.]', message.core]) },
   { files: ['src/shared/**/*.ts'], rules: ban(['^[^.]', message.shared]) },
   { files: ['src/shared/inferenceProtocol.ts'], rules: ban(['^(?!vscode-jsonrpc$)[^.]', message.shared]) },
   { files: ['src/inference/**/*.ts'], rules: ban(vscodeModule, engineModule, toolkit) },
