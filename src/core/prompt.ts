@@ -24,8 +24,32 @@ export function buildMessages(question: TurnQuestion, history: readonly ChatMess
 /** The user message of one turn. The same question always gives the same text, so that it is found again in the KV cache. */
 export function questionText(question: TurnQuestion): string {
   const { context = [], attachments = [] } = question;
-  const parts = [...context, ...attachments];
-  return parts.length === 0 ? ownText(question) : paragraphs(...parts.map(attachmentText), ownText(question));
+  const parts = [...contextTexts(context), ...attachments.map(attachmentText)];
+  return parts.length === 0 ? ownText(question) : paragraphs(...parts, ownText(question));
+}
+
+/** The parts of the user message that Lemma's own choice makes: one for each file, its pieces together in one fence. */
+export function contextTexts(context: readonly Attachment[]): string[] {
+  const groups: Attachment[][] = [];
+  for (const piece of context) {
+    const group = groups.at(-1);
+    const [first] = group ?? [];
+    const together = first && first.kind === 'symbol' && piece.kind === 'symbol' && first.uri === piece.uri;
+    if (group && together) group.push(piece);
+    else groups.push([piece]);
+  }
+  return groups.map((group) => {
+    const [first] = group;
+    if (!first) return '';
+    if (first.kind !== 'symbol') return attachmentText(first);
+    const text = group.map(({ text: piece }) => plain(piece)).join('\n\n');
+    return `${template.contextHeader(first.fileName)}\n\n${fenced(text, fenceName(first.languageId))}`;
+  });
+}
+
+/** The lines around the selection are part of the prompt. */
+export function showsSurroundings({ snapshot, task }: Pick<TurnQuestion, 'snapshot' | 'task'>): boolean {
+  return snapshot !== undefined && task !== 'ask' && (task === 'fix' || !isProse(snapshot));
 }
 
 /** The part of the user message that one attachment makes: what it is, and its text in a fence of its own. */

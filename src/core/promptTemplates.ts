@@ -16,6 +16,11 @@ export function attachmentHeader(fileName: string, languageId: string, firstLine
   return `Attached file: ${fileName}\nLanguage: ${languageId}${lines}`;
 }
 
+/** Above what Lemma itself found, so that nobody takes it for what is asked about. */
+export function contextHeader(fileName: string): string {
+  return `For reference, from ${fileName}:`;
+}
+
 export function attachedProblems(fileName: string): string {
   return `Problems reported in ${fileName}:`;
 }

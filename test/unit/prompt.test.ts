@@ -65,6 +65,10 @@ const horner: Attachment = {
   text: 'def horner(coeffs, x):\n    """Says ```x```."""\n    return 0\n',
   range: { start: { line: 2, character: 0 }, end: { line: 5, character: 0 } },
 };
+const typeOfValue: Attachment = {
+  ...{ kind: 'symbol', label: 'Value', uri: 'file:///src/value.ts', fileName: 'src/value.ts', languageId: 'typescript' },
+  text: 'export type Value = number | bigint;',
+};
 const reported: Attachment = {
   ...{ kind: 'problems', label: '2 problems', uri: 'file:///src/counter.py', fileName: 'src/counter.py', languageId: 'python' },
   text: '- Line 10, error from Pylance (syntax): Invalid syntax.\n- Line 11, hint: "count" is not accessed',
@@ -92,6 +96,7 @@ const golden: Readonly<Record<string, TurnQuestion>> = {
   'edit-code': ask('edit', typescript, 'Use a generator.'),
   'prompt-replace': { ...ask('prompt', typescript, 'Rename all to snake case.'), answerUse: 'replace', title: 'Snake Case' },
   'prompt-panel': { ...ask('prompt', latex, 'Is this a field?'), answerUse: 'panel', title: 'Field?' },
+  'explain-context': { ...ask('explain', typescript), context: [horner, { ...horner, text: 'half = 0.5\n' }, typeOfValue] },
   'solve-context': { ...attached(ask('solve', typescript), horner), context: [definitions] },
   'ask-typed': ask('ask', undefined, 'count to 400'),
   'ask-attached': ask('ask', typescript, 'Which types does it take?'),

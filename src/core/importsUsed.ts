@@ -1,0 +1,75 @@
+/** The statements by which a file gets names from elsewhere, as far as a piece of it uses these names. */
+
+export interface ImportStatement {
+  /** Zero-based, both ends included. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly names: ReadonlySet<string>;
+}
+
+/** Imports stand at the beginning of a file; further down they belong to something else. */
+const mostLines = 400;
+/** A statement over more lines is one whose end was not understood. */
+const longestStatement = 60;
+
+const begins =
+  /^\s*(?:import\b|from\s+\S+\s+import\b|(?:pub\s+)?use\s+[\w:]|export\s+(?:\*|\{[^}]*\})\s*from\b|(?:const|let|var)\s+[\w{][^=]*=\s*require\b|open\s+\w|using\s+[\w.]+\s*[:;])/;
+
+/** All of them, in the order of the file. @param lines without their line ends */
+export function importStatements(lines: readonly string[]): ImportStatement[] {
+  const found: ImportStatement[] = [];
+  for (let line = 0; line < Math.min(lines.length, mostLines); line += 1) {
+    const first = lines[line] ?? '';
+    if (!begins.test(first)) continue;
+    let last = line;
+    let depth = openBrackets(first);
+    while (depth > 0 && last + 1 < lines.length && last - line < longestStatement) {
+      last += 1;
+      depth += openBrackets(lines[last] ?? '');
+    }
+    if (depth > 0) continue;
+    const group = lines.slice(line, last + 1);
+    // In Go each line of the block is an import of its own.
+    if (/^\s*import\s*\(/.test(first)) {
+      group.forEach((text, index) => {
+        if (text.includes('"')) found.push({ firstLine: line + index, lastLine: line + index, names: namesOf(text) });
+      });
+    } else found.push({ firstLine: line, lastLine: last, names: namesOf(group.join('\n')) });
+    line = last;
+  }
+  return found;
+}
+
+/** Those whose names are among `used`. */
+export function importsUsed(lines: readonly string[], used: ReadonlySet<string>): ImportStatement[] {
+  return importStatements(lines).filter(({ names }) => [...names].some((name) => used.has(name)));
+}
+
+function openBrackets(line: string): number {
+  const code = line.replace(/"[^"]*"|'[^']*'/g, '');
+  return (code.match(/[({]/g)?.length ?? 0) - (code.match(/[)}]/g)?.length ?? 0);
+}
+
+const notNames: ReadonlySet<string> = new Set([
+  'import',
+  'from',
+  'as',
+  'use',
+  'pub',
+  'const',
+  'let',
+  'var',
+  'require',
+  'type',
+  'export',
+  'static',
+]);
+
+/** Every word outside of strings; of a statement with nothing but a string, as Go has it, the path's last part. */
+function namesOf(statement: string): Set<string> {
+  const words = statement.replace(/"[^"]*"|'[^']*'/g, '').match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
+  const names = new Set(words.filter((word) => !notNames.has(word)));
+  const path = /"([^"]+)"/.exec(statement)?.[1];
+  if (names.size === 0 && path !== undefined) names.add(path.split('/').at(-1) ?? path);
+  return names;
+}
