@@ -6,7 +6,6 @@
  * wrong for this family (see docs/design/0003-engine-and-threads.md). How a reply goes on without evaluating anything
  * twice, and how a thought is closed at its budget: docs/design/0016-thinking-budget.md.
  */
-import { randomInt } from 'node:crypto';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { planBudget } from '../core/budget.ts';
 import { LemmaFailure } from '../core/errors.ts';
@@ -15,11 +14,10 @@ import { planThinking, thoughtClosing } from '../core/thinkingBudget.ts';
 import type { GenerateParams, GenerateProgress, GenerateResult } from '../shared/inferenceProtocol.ts';
 import { Detokenizer } from './detokenizer.ts';
 import type { LoadedModel } from './llamaEngine.ts';
+import { sampledTokens } from './llamaSampling.ts';
+import { StopTexts } from './stopTexts.ts';
 import { TextBatcher } from './textBatcher.ts';
 import { ThoughtWatch } from './thoughtWatch.ts';
-
-/** llama.cpp takes seeds of 32 bits. */
-const seedLimit = 2 ** 32 - 1;
 
 type Report = (progress: GenerateProgress) => void;
 
@@ -64,6 +62,7 @@ export async function generateReply(
   const { clamped, maxTokens } = plan;
   const request: ReplyRequest = {
     ...{ promptIds, written, forcedIds, tokenize, maxTokens, clamped, sampling: params.sampling },
+    stopTexts: new StopTexts(prompt.stopTexts, prefill),
     heldIds: held === 0 ? [] : beginningIds.slice(-held),
     watch: thinking && new ThoughtWatch(thinking, prompt.replyStart, prefill),
   };
@@ -118,6 +117,7 @@ interface ReplyRequest {
   /** What the reply goes on with before the model does. */
   readonly forcedIds: readonly Token[];
   readonly tokenize: (text: string) => readonly Token[];
+  readonly stopTexts: StopTexts;
   readonly maxTokens: number;
   readonly clamped: boolean;
   readonly sampling: Sampling;
@@ -128,7 +128,7 @@ interface Reply {
   readonly stop: GenerateResult['stop'];
   /** With the stop token, as transformers' `generate` returns them. */
   readonly ids: readonly number[];
-  /** Without the stop token. */
+  /** Without those that ended it. */
   readonly textTokens: number;
   /** `performance.now()` when the first token came. */
   readonly firstAt: number;
@@ -137,7 +137,7 @@ interface Reply {
 async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Report, signal: AbortSignal): Promise<Reply> {
   const { model, sequence, vocabulary } = loaded;
   const { stopIds } = loaded.prompt;
-  const { promptIds, written, forcedIds, maxTokens, watch } = request;
+  const { promptIds, written, forcedIds, maxTokens, watch, stopTexts } = request;
   const detokenizer = new Detokenizer((token) => vocabulary.bytes(token));
   detokenizer.takeUp(request.heldIds);
   const batcher = new TextBatcher(({ text, tokens }) => report({ kind: 'text', text, tokens }));
@@ -149,10 +149,10 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
     ids.push(token);
     written.push(token);
     const decoded = detokenizer.push(token);
-    batcher.add(decoded);
+    batcher.add(stopTexts.push(decoded));
     watch?.add(decoded);
   };
-  const tokens = sequence.evaluate([...promptIds.slice(-1), ...forcedIds], samplerOptions(request.sampling));
+  const tokens = sampledTokens(sequence, [...promptIds.slice(-1), ...forcedIds], request.sampling, written.length + forcedIds.length);
   try {
     let instead: Token[] | undefined;
     for (let next = await tokens.next(); !next.done; next = await tokens.next(instead)) {
@@ -175,9 +175,14 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
       } else {
         // The sampled token was not evaluated yet, so the sequence holds nothing of it.
         instead = [...request.tokenize(closing)];
+        batcher.add(stopTexts.flush());
         batcher.flush();
         report({ kind: 'thoughtClosed' });
         instead.forEach(add);
+      }
+      if (stopTexts.found) {
+        stop = 'endOfTurn';
+        return reply(ids.length - stopTexts.heldTokens);
       }
       if (signal.aborted) {
         stop = 'cancelled';
@@ -188,7 +193,8 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
     return reply(ids.length);
   } finally {
     await tokens.return();
-    batcher.add(stop === 'endOfTurn' ? detokenizer.flush() : detokenizer.pause());
+    batcher.add(stopTexts.push(stop === 'endOfTurn' ? detokenizer.flush() : detokenizer.pause()));
+    batcher.add(stopTexts.flush());
     batcher.flush();
   }
 }
@@ -196,9 +202,4 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
 /** For a look at how a text would go on; half a character is U+FFFD. */
 function decoded(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-}
-
-/** The seed is always given: the library's own changes with the clock's seconds, and is the same for two replies within one. */
-function samplerOptions({ temperature, topP, topK, seed }: Sampling) {
-  return { temperature, topP, topK, seed: seed ?? randomInt(seedLimit), yieldEogToken: true } as const;
 }

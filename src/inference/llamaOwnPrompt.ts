@@ -31,6 +31,10 @@ export async function ownPrompt(model: LlamaModel): Promise<PromptWriter> {
   const content = (messages: readonly ChatMessage[]): number => messages.reduce((sum, message) => sum + plain(message.content).length, 0);
   const exchange = tokens(state(probe).contextText).length - tokens(empty.contextText).length - content(probe.slice(1));
   const perMessage = Math.max(0, Math.ceil(exchange / 2));
+  const triggers = empty.stopGenerationTriggers
+    .map((trigger) => ({ ids: tokens(LlamaText(trigger)), text: plainText(LlamaText(trigger)) }))
+    // A template that writes a line break behind a reply would end each one at its first line.
+    .filter(({ text }) => text?.trim() !== '');
   return {
     replyStart: new RegExp(`${thoughtOpenTag}\\s*$`).test(empty.contextText.toString()) ? 'thought' : 'answer',
     write: (messages) => {
@@ -46,13 +50,8 @@ export async function ownPrompt(model: LlamaModel): Promise<PromptWriter> {
         contentTokens,
       };
     },
-    // Triggers of several tokens are texts that a model without an end token of its own writes; the context's end stops those.
-    stopIds: new Set(
-      empty.stopGenerationTriggers.flatMap((trigger) => {
-        const ids = tokens(LlamaText(trigger));
-        return ids.length === 1 ? ids : [];
-      }),
-    ),
+    stopIds: new Set(triggers.flatMap(({ ids }) => (ids.length === 1 ? ids : []))),
+    stopTexts: [...new Set(triggers.flatMap(({ ids, text }) => (ids.length > 1 && text !== undefined ? [text] : [])))],
   };
 }
 
@@ -68,6 +67,17 @@ function render(wrapper: ChatWrapper, messages: readonly ChatMessage[]): ReturnT
   // A template may refuse a conversation without a question.
   const asked = messages.some(({ role }) => role !== 'system') ? messages : [...messages, { role: 'user' as const, content: '' }];
   return wrapper.generateContextState({ chatHistory: [...asked.map(item), { type: 'model', response: [] }] });
+}
+
+/** As a model writes it; undefined where it is a control token of the vocabulary, which has an id. */
+function plainText({ values }: LlamaText): string | undefined {
+  let text = '';
+  for (const value of values) {
+    if (typeof value === 'string') text += value;
+    else if (value.toJSON().type === 'specialTokensText') text += value.value;
+    else return undefined;
+  }
+  return text;
 }
 
 function item({ role, content }: ChatMessage): ChatHistoryItem {

@@ -23,6 +23,8 @@ export interface PromptWriter {
   count(messages: readonly ChatMessage[]): CountTokensResult;
   /** Tokens that end a reply, besides those that the engine itself takes for an end. */
   readonly stopIds: ReadonlySet<number>;
+  /** Texts of several tokens that end a reply. */
+  readonly stopTexts: readonly string[];
 }
 
 /**
@@ -45,5 +47,6 @@ export function familyPrompt(profile: GlmProfile, tokenize: Tokenize): PromptWri
       contentTokens: messages.map(({ content }) => plainTokens(content, control, tokenize).length),
     }),
     stopIds: new Set(glmStopTokens.map((name) => control.get(name)).filter((id) => id !== undefined)),
+    stopTexts: [],
   };
 }

@@ -24,7 +24,8 @@ describe('A reply', () => {
   });
 
   it('is another one each time without a seed, also within one second', async () => {
-    const sampling = { temperature: 2, topP: 1, topK: 0 };
+    // At 2 the tiny model's likeliest reply comes once in a few times.
+    const sampling = { temperature: 5, topP: 1, topK: 0 };
     const first = await reply(client, ask('Tell me anything.', { sampling, maxTokens: 60 }));
     const second = await reply(client, ask('Tell me anything.', { sampling, maxTokens: 60 }));
     assert.notEqual(second.text, first.text);

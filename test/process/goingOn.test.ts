@@ -59,6 +59,21 @@ describe('A reply that goes on', () => {
     for (const place of around) await inTwo(sum, whole, place);
   });
 
+  it('is the same with a temperature and a seed, and each place draws for itself', async () => {
+    for (const seed of [11, 12]) {
+      const changes = { sampling: { temperature: 2, topP: 1, topK: 0, seed }, maxTokens: 60 };
+      const whole = await traced(sum, changes);
+      const count = whole.result.generatedTokens;
+      assert.ok(count > 10, whole.text);
+      for (const place of [1, 2, 7, 17, 40].filter((each) => each < count)) {
+        const first = await traced(sum, { ...changes, maxTokens: place });
+        const rest = await traced(sum, { ...changes, maxTokens: 60 - place, prefill: first.text });
+        assert.deepEqual([...written(first), ...written(rest)], written(whole), `seed ${seed}, after ${place} tokens`);
+        assert.equal(evaluated(rest), 1);
+      }
+    }
+  });
+
   it('is the same when it is stopped again and again', async () => {
     const whole = await traced(sum);
     let text = '';
@@ -134,13 +149,15 @@ describe('A reply that goes on', () => {
   });
 
   it('after the model was unloaded is read again, token for token, and the count says so', async () => {
-    const sampling = { temperature: 2, topP: 1, topK: 0, seed: 11 };
+    const sampling = { temperature: 5, topP: 1, topK: 0, seed: 11 };
     const first = await traced('中文 🦊', { sampling, maxTokens: 60 });
+    const ids = written(first);
+    assert.ok(ids.length > 10, first.text);
     await client.unload();
     await loaded(client);
     const rest = await traced('中文 🦊', { prefill: first.text, maxTokens: 3 });
     assert.equal(rest.result.reusedTokens, 0);
-    assert.deepEqual(rest.result.trace?.promptIds.slice(-60), written(first));
+    assert.deepEqual(rest.result.trace?.promptIds.slice(-ids.length), ids);
   });
 
   it('is read as text by another process, and goes on to the same end', async () => {

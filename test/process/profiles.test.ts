@@ -117,6 +117,40 @@ describe('The chat profile', () => {
     assert.ok(thought.length > 0 && answer.length > 0, text);
   });
 
+  /** GLM's template, whose replies end in this text. The tiny model writes it before its result, as any text. */
+  const endingIn = (end: string): Record<string, string> => ({
+    'tokenizer.chat_template': ownGlm.replace(
+      "+ message['content']",
+      `+ message['content'] + (${JSON.stringify(end)} if message['role'] == 'assistant' else '')`,
+    ),
+  });
+
+  it('of a model outside the family ends a reply at the text of several tokens that its template ends one with', async () => {
+    const question = ask('What is 47 + 38?', { profile: 'own', maxTokens: 300 });
+    await loaded(client, { modelPath: named('Another Model', { 'tokenizer.chat_template': ownGlm }) });
+    const whole = await reply(client, question);
+    const end = 'The result';
+    assert.ok(whole.text.includes(end));
+    await loaded(client, { modelPath: named('Another Model', endingIn(end)) });
+    const { text, result, pieces } = await reply(client, question);
+    assert.equal(text, whole.text.slice(0, whole.text.indexOf(end)));
+    assert.equal(result.stop, 'endOfTurn');
+    const told = pieces.reduce((sum, piece) => sum + (piece.kind === 'text' ? piece.tokens : 0), 0);
+    assert.equal(result.generatedTokens, told);
+    // A limit in the middle of it gives what was written, and the reply that goes on ends there.
+    const cut = await reply(client, { ...question, maxTokens: result.generatedTokens + 1 });
+    assert.ok(cut.text.length > text.length && whole.text.startsWith(cut.text), cut.text);
+    const rest = await reply(client, { ...question, prefill: cut.text });
+    assert.deepEqual([rest.text, rest.result.stop], ['', 'endOfTurn']);
+  });
+
+  it('of a model outside the family does not end a reply at its first line for a template that writes a line break behind it', async () => {
+    await loaded(client, { modelPath: named('Another Model', endingIn('\n')) });
+    const { text, result } = await reply(client, ask('What is 47 + 38?', { profile: 'own', maxTokens: 300 }));
+    assert.equal(result.stop, 'endOfTurn');
+    assert.match(text, /Ones[^]*\\boxed\{85\}/);
+  });
+
   it('of a model outside the family without a usable template is said, and the process lives on', async () => {
     const { pid } = client;
     const modelPath = named('No Template', { 'tokenizer.chat_template': "{{ raise_exception('never') }}" });
