@@ -65,6 +65,7 @@ function ownText(question: TurnQuestion): string {
   if (!snapshot) return text;
   switch (question.task) {
     case 'explain':
+      if (snapshot.scope === 'diagnostic') return change(snapshot, problems(snapshot), template.explainProblem, text);
       return isProse(snapshot)
         ? paragraphs(template.explainText, plain(snapshot.text), text)
         : paragraphs(surroundings(snapshot), place(snapshot), selection(snapshot), template.explainCode, text);
@@ -73,6 +74,7 @@ function ownText(question: TurnQuestion): string {
         ? paragraphs(plain(snapshot.text), text, template.solveText)
         : paragraphs(surroundings(snapshot), place(snapshot), selection(snapshot), template.solveCode, text);
     case 'fix':
+      if (isProse(snapshot)) return change(snapshot, problems(snapshot), template.fixText, text);
       return paragraphs(surroundings(snapshot), problems(snapshot), place(snapshot), selection(snapshot), template.fixCode, text);
     case 'ask':
       return paragraphs(place(snapshot), selection(snapshot), text);
@@ -92,7 +94,7 @@ function change(snapshot: Snapshot, ...instructions: readonly string[]): string 
 }
 
 /** The text is mathematics or prose: by the document's language, or by TeX in it with no line of code around (a comment). */
-export function isProse(snapshot: Snapshot): boolean {
+export function isProse(snapshot: Pick<Snapshot, 'languageId' | 'text'>): boolean {
   return proseLanguages.has(snapshot.languageId) || (texCommand.test(snapshot.text) && !codeLine.test(snapshot.text));
 }
 

@@ -43,6 +43,8 @@ export const wholeReplacement =
   'Return the complete replacement for the selected lines in one fenced code block. Keep the indentation and the style.';
 
 export const explainCode = 'Explain the selected code. Say what it does and how, and name anything in it that is surprising or wrong.';
+export const explainProblem =
+  'Explain the problems that are reported in the selected code: what they mean, why they appear here, and how to fix them.';
 export const explainText = 'Explain this text step by step.';
 
 export const solveCode = `Complete or fix the selected code so that it works. ${wholeReplacement}`;
@@ -52,6 +54,8 @@ export const solveText = 'Please reason step by step, and put your final answer 
 export const fixCode = `Fix the bug in the selected code. ${wholeReplacement}`;
 
 const wholeText = 'Return the complete replacement for the text in one fenced code block, and nothing that is not part of it.';
+
+export const fixText = `Correct the errors in this text: its mathematics, its wording and its markup. ${wholeText}`;
 
 /** What is wanted of the selection. @param into the language or notation, where one is wanted */
 export function instruction(

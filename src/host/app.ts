@@ -28,6 +28,7 @@ import type { PanelSources } from './panel/panelConnection.ts';
 import { PanelTab } from './panel/panelTab.ts';
 import { PanelView } from './panel/panelView.ts';
 import { handlePanelMessage } from './panelMessages.ts';
+import { EditTasks } from './editTasks.ts';
 import { Questions } from './questions.ts';
 import { askServerKey, chooseServer } from './remote/connectServer.ts';
 import { ServerBackend, chosenAddress } from './remote/serverBackend.ts';
@@ -64,6 +65,7 @@ export class LemmaApp {
   readonly places: WorkspacePlaces;
   readonly attachments: Attachments;
   readonly questions: Questions;
+  readonly tasks: EditTasks;
   readonly meter: ContextMeter;
   readonly answers: AnswerActions;
   readonly thinking: ThinkingBudget;
@@ -123,6 +125,7 @@ export class LemmaApp {
     const counter = new TokenCounter(this.model, this.log);
     this.attachments = this.#disposables.add(new Attachments(this.panel, this.model, counter, context.workspaceState));
     this.questions = new Questions(this.turns, this.panel, this.attachments, () => this.showPanel());
+    this.tasks = new EditTasks(this.questions, context.globalState);
     const texts = this.#disposables.add(this.#texts);
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));

@@ -134,9 +134,9 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
     case 'newConversation':
       return app.newConversation();
     case 'solveSelection':
-      return app.questions.aboutSelection('solve');
+      return app.tasks.change('solve');
     case 'explainSelection':
-      return app.questions.aboutSelection('explain');
+      return app.tasks.change('explain');
     case 'openCopy':
       await app.conversations.openCopy();
       return app.history.leave();

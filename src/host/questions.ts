@@ -5,12 +5,16 @@ import type { Turn, TurnQuestion } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
 import { endOf } from '../core/movedRange.ts';
 import type { DiagnosticInfo, Snapshot } from '../core/snapshot.ts';
+import { answerUseOf } from '../core/task.ts';
 import type { Task } from '../core/task.ts';
 import type { Attachments } from './attachments.ts';
 import { openDocument } from './editor/openDocument.ts';
 import { readSnapshot, requireEditor, selectionOffer } from './editor/readSnapshot.ts';
 import type { PanelModel } from './panel/panelModel.ts';
 import type { TurnRunner } from './turn.ts';
+
+/** What is said of a task besides its name. */
+export type TaskWish = Partial<Pick<TurnQuestion, 'text' | 'into' | 'title' | 'answerUse'>>;
 
 /** Most rounds of trimming a selection until it fits; each measures real tokens, so one or two are enough. */
 const trimRounds = 6;
@@ -31,14 +35,15 @@ export class Questions {
     this.#reveal = reveal;
   }
 
-  /** Asks about the selection, or about what encloses the cursor. */
-  async aboutSelection(task: Task): Promise<void> {
-    await this.#ask(task, '', () => readSnapshot(requireEditor()));
+  /** Asks about the selection, or about what encloses the cursor. @param wish what else is said of the task */
+  async aboutSelection(task: Task, wish: TaskWish = {}): Promise<boolean> {
+    const { text = '', ...more } = wish;
+    return this.#ask(task, text, () => readSnapshot(requireEditor()), more);
   }
 
-  /** Asks for a repair of a reported problem. @param uri of the document, as a string */
-  async aboutDiagnostic(uri: string, diagnostic: DiagnosticInfo): Promise<void> {
-    await this.#ask('fix', '', async () => {
+  /** Asks for a repair of a reported problem, or what it means. @param uri of the document, as a string */
+  async aboutDiagnostic(uri: string, diagnostic: DiagnosticInfo, task: 'fix' | 'explain' = 'fix'): Promise<void> {
+    await this.#ask(task, '', async () => {
       const document = await openDocument(vscode.Uri.parse(uri, true));
       return readSnapshot({ document, selection: new vscode.Selection(0, 0, 0, 0) }, { diagnostic });
     });
@@ -123,14 +128,22 @@ export class Questions {
   }
 
   /** @returns whether the question was asked */
-  async #ask(task: Task, text: string, read: (() => Promise<Snapshot>) | undefined): Promise<boolean> {
+  async #ask(task: Task, text: string, read: (() => Promise<Snapshot>) | undefined, wish: Omit<TaskWish, 'text'> = {}): Promise<boolean> {
     const revealed = this.#reveal();
     try {
       const snapshot = await read?.();
       const attachments = await this.#attachments.read();
       this.#panel.showNotice(undefined);
       void this.#attachments.set([]);
-      void this.#turns.ask({ task, text, ...(snapshot ? { snapshot } : {}), ...(attachments.length > 0 ? { attachments } : {}) });
+      const { answerUse = answerUseOf(task), ...more } = wish;
+      void this.#turns.ask({
+        task,
+        text,
+        ...more,
+        ...(answerUse === 'panel' ? {} : { answerUse }),
+        ...(snapshot ? { snapshot } : {}),
+        ...(attachments.length > 0 ? { attachments } : {}),
+      });
       return true;
     } catch (thrown) {
       this.#panel.showNotice(toLemmaError(thrown));

@@ -4,8 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { lastTurn } from '../../src/core/conversation.ts';
+import type { Turn } from '../../src/core/conversation.ts';
 import { LemmaFailure } from '../../src/core/errors.ts';
 import type { LemmaErrorCode } from '../../src/core/errors.ts';
+import type { LemmaApp } from '../../src/host/app.ts';
 
 /** A folder of files that is removed with `remove`. */
 export class TemporaryFiles {
@@ -75,5 +78,17 @@ export function until<Value>(event: vscode.Event<unknown>, condition: () => Valu
       resolve(value);
     };
     check();
+  });
+}
+
+/** The next turn that ends. */
+export function turnEnd(app: LemmaApp): Promise<Turn> {
+  return new Promise((resolve) => {
+    const listener = app.conversations.onDidAppend(({ event }) => {
+      const turn = lastTurn(app.conversations.current);
+      if (event.type !== 'ended' || !turn) return;
+      listener.dispose();
+      resolve(turn);
+    });
   });
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { lastTurn } from '../../src/core/conversation.ts';
-import type { Turn } from '../../src/core/conversation.ts';
 import type { LemmaApi } from '../../src/extension.ts';
 import type { LemmaApp } from '../../src/host/app.ts';
 import { machineText, modelPickItems } from '../../src/host/models/modelPickItems.ts';
-import { closeAll, untitled } from './editing.ts';
+import { closeAll, turnEnd, untitled } from './editing.ts';
 
 describe('choosing a model', () => {
   let app: LemmaApp;
@@ -60,15 +58,3 @@ describe('choosing a model', () => {
     assert.equal(app.models.pending, false);
   });
 });
-
-/** The next turn that ends. */
-function turnEnd(app: LemmaApp): Promise<Turn> {
-  return new Promise((resolve) => {
-    const listener = app.conversations.onDidAppend(({ event }) => {
-      const turn = lastTurn(app.conversations.current);
-      if (event.type !== 'ended' || !turn) return;
-      listener.dispose();
-      resolve(turn);
-    });
-  });
-}

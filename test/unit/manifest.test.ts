@@ -18,8 +18,15 @@ interface Manifest {
   readonly devDependencies: Record<string, string>;
   readonly contributes: {
     readonly commands: { readonly command: string; readonly category?: string }[];
-    readonly keybindings: { readonly command: string; readonly key: string; readonly mac?: string; readonly when?: string }[];
-    readonly menus: Record<string, { readonly command: string }[]>;
+    readonly keybindings: {
+      readonly command: string;
+      readonly submenu?: undefined;
+      readonly key: string;
+      readonly mac?: string;
+      readonly when?: string;
+    }[];
+    readonly menus: Record<string, { readonly command?: string; readonly submenu?: string }[]>;
+    readonly submenus: { readonly id: string }[];
     readonly configuration: { readonly properties: Record<string, Setting> };
   };
 }
@@ -34,9 +41,12 @@ describe('the manifest', () => {
 
   it('names only declared commands in menus and keys', () => {
     const declared = new Set<string>(commandIds);
+    const submenus = new Set(manifest.contributes.submenus.map(({ id }) => id));
     const used = [...Object.values(manifest.contributes.menus).flat(), ...manifest.contributes.keybindings];
     assert.ok(used.length > 0);
-    for (const { command } of used) assert.ok(declared.has(command), command);
+    for (const { command, submenu } of used)
+      assert.ok(command === undefined ? submenus.has(submenu ?? '') : declared.has(command), command ?? submenu);
+    for (const id of submenus) assert.ok((manifest.contributes.menus[id] ?? []).length > 0, id);
   });
 
   it('has a string for each key that it uses, and none beside', () => {

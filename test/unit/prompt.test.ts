@@ -85,6 +85,8 @@ const golden: Readonly<Record<string, TurnQuestion>> = {
   'solve-code-surrounded': ask('solve', python),
   'fix-diagnostic': ask('fix', python),
   'fix-plain': ask('fix', { ...python, before: '', after: '', diagnostics: [] }),
+  'fix-math': ask('fix', latex),
+  'explain-problem': ask('explain', { ...python, scope: 'diagnostic' }),
   'improve-code': ask('improve', { ...python, diagnostics: [] }),
   'document-code': ask('document', typescript),
   'tests-code': ask('tests', typescript),

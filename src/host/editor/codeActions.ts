@@ -1,51 +1,70 @@
-/** The light bulb: Explain and Solve on a selection, Fix on a reported problem. Loaded at activation: keep it small. */
+/**
+ * The light bulb: what can be asked about a selection and about a reported problem. Loaded at activation: keep it small.
+ */
 import * as vscode from 'vscode';
+import type { CommandId } from '../commandIds.ts';
 import { diagnosticInfo } from './convert.ts';
-import { isInputField } from './documents.ts';
+import { isInputField, mayBeWritten } from './documents.ts';
 
 const selectionKind = vscode.CodeActionKind.Refactor.append('lemma');
+const rewriteKind = vscode.CodeActionKind.RefactorRewrite.append('lemma');
 const fixKind = vscode.CodeActionKind.QuickFix.append('lemma');
 
-/**
- * Offers commands only and reads no document, so it costs nothing while the cursor moves. `lemma.fixDiagnostic` gets the document's
- * URI as a string and the problem as a `DiagnosticInfo`.
- */
-export class LemmaCodeActions implements vscode.CodeActionProvider {
-  static readonly metadata: vscode.CodeActionProviderMetadata = { providedCodeActionKinds: [fixKind, selectionKind] };
+/** An action whose command is made when the user chooses it. */
+class LemmaAction extends vscode.CodeAction {
+  readonly #command: () => vscode.Command;
 
-  provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
-    if (isInputField(document)) return [];
+  constructor(title: string, kind: vscode.CodeActionKind, command: () => Omit<vscode.Command, 'title'> & { readonly command: CommandId }) {
+    super(title, kind);
+    this.#command = () => ({ title, ...command() });
+  }
+
+  resolve(): this {
+    this.command = this.#command();
+    return this;
+  }
+}
+
+/**
+ * Reads no document and converts nothing until an action is chosen, so that it costs next to nothing while the cursor moves.
+ * `lemma.fixDiagnostic` and `lemma.explainDiagnostic` get the document's URI as a string and the problem as a `DiagnosticInfo`.
+ */
+export class LemmaCodeActions implements vscode.CodeActionProvider<LemmaAction> {
+  static readonly metadata: vscode.CodeActionProviderMetadata = { providedCodeActionKinds: [fixKind, selectionKind, rewriteKind] };
+
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): LemmaAction[] {
+    if (isInputField(document) || document.uri.scheme === 'output') return [];
     const wanted = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind);
-    const actions: vscode.CodeAction[] = [];
+    const writable = mayBeWritten(document);
+    const actions: LemmaAction[] = [];
     if (wanted(fixKind)) {
       for (const diagnostic of context.diagnostics) {
-        const action = commandAction(
-          vscode.l10n.t('Fix with Lemma'),
-          fixKind,
-          'lemma.fixDiagnostic',
-          document.uri.toString(),
-          diagnosticInfo(diagnostic),
-        );
-        action.diagnostics = [diagnostic];
-        actions.push(action);
+        if (writable) actions.push(aboutProblem(vscode.l10n.t('Fix with Lemma'), 'lemma.fixDiagnostic', document, diagnostic));
+        actions.push(aboutProblem(vscode.l10n.t('Explain with Lemma'), 'lemma.explainDiagnostic', document, diagnostic));
       }
     }
     // The hover over a problem asks for the problem's range; that is no selection.
     const selected =
       !range.isEmpty && (range instanceof vscode.Selection || !context.diagnostics.some((each) => each.range.isEqual(range)));
-    if (selected && wanted(selectionKind)) {
-      actions.push(
-        commandAction(vscode.l10n.t('Explain with Lemma'), selectionKind, 'lemma.explainSelection'),
-        commandAction(vscode.l10n.t('Solve with Lemma'), selectionKind, 'lemma.solveSelection'),
-      );
+    if (!selected) return actions;
+    if (wanted(selectionKind)) {
+      if (context.diagnostics.length === 0)
+        actions.push(new LemmaAction(vscode.l10n.t('Explain with Lemma'), selectionKind, () => ({ command: 'lemma.explainSelection' })));
+      actions.push(new LemmaAction(vscode.l10n.t('Solve with Lemma'), selectionKind, () => ({ command: 'lemma.solveSelection' })));
     }
+    if (writable && wanted(rewriteKind))
+      actions.push(new LemmaAction(vscode.l10n.t('Edit with Lemma…'), rewriteKind, () => ({ command: 'lemma.editSelection' })));
     return actions;
+  }
+
+  resolveCodeAction(action: LemmaAction): LemmaAction {
+    return action.resolve();
   }
 }
 
-function commandAction(title: string, kind: vscode.CodeActionKind, command: string, ...args: readonly unknown[]): vscode.CodeAction {
-  const action = new vscode.CodeAction(title, kind);
-  action.command = { title, command, arguments: [...args] };
+function aboutProblem(title: string, command: CommandId, document: vscode.TextDocument, diagnostic: vscode.Diagnostic): LemmaAction {
+  const action = new LemmaAction(title, fixKind, () => ({ command, arguments: [document.uri.toString(), diagnosticInfo(diagnostic)] }));
+  action.diagnostics = [diagnostic];
   return action;
 }
 

@@ -18,6 +18,14 @@ export function notebookOf(document: vscode.TextDocument): vscode.NotebookDocume
   return vscode.workspace.notebookDocuments.find((notebook) => notebook.getCells().some((cell) => cell.document === document));
 }
 
+/** Documents that live in the editor alone: opening them again would make a new, empty one. */
+export const unsavedSchemes: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
+
+/** What can be known of a document without reading anything: what extensions make up has no file system, or a read-only one. */
+export function mayBeWritten(document: vscode.TextDocument): boolean {
+  return unsavedSchemes.has(document.uri.scheme) || vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === true;
+}
+
 /** Text fields of the workbench that are documents too. Neither question nor answer belongs there. */
 const inputSchemes: ReadonlySet<string> = new Set([
   'vscode-scm',

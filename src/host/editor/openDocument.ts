@@ -1,16 +1,13 @@
 import * as vscode from 'vscode';
 import { LemmaFailure } from '../../core/errors.ts';
-import { notebookOf, relativeName } from './documents.ts';
-
-/** Documents that live in the editor alone: opening them again would make a new, empty one. */
-const unsaved: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
+import { notebookOf, relativeName, unsavedSchemes } from './documents.ts';
 
 /** The open document, else the file opened again. @throws LemmaFailure `documentGone` */
 export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString() && !document.isClosed);
   if (open && isLive(open)) return open;
   const gone = new LemmaFailure({ code: 'documentGone', fileName: relativeName(uri) });
-  if (unsaved.has(uri.scheme)) throw gone;
+  if (unsavedSchemes.has(uri.scheme)) throw gone;
   try {
     // A document stays in memory for minutes after its editor was closed, also when its file is deleted.
     if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined) await vscode.workspace.fs.stat(uri);
@@ -23,7 +20,7 @@ export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument
 
 /** The document is what the user means, whatever became of its file. Others stay in memory for minutes after their editors. */
 export function isLive(document: vscode.TextDocument): boolean {
-  return document.isDirty || unsaved.has(document.uri.scheme) || isVisible(document);
+  return document.isDirty || unsavedSchemes.has(document.uri.scheme) || isVisible(document);
 }
 
 /**
