@@ -76,15 +76,13 @@ export class ConversationHistory {
     if (!isOffered) this.#deleted = [];
     if (!isConversationId(id) || this.#deleted.some((each) => each.id === id)) return;
     const wasOpen = id === this.#conversations.current?.id;
-    if (wasOpen) {
-      await this.#turns.settle('stopped');
-      await this.#conversations.startNew();
-    }
-    if (await this.#conversations.library.delete(id)) {
+    if (wasOpen) await this.#turns.settle('stopped');
+    const result = await this.#conversations.delete(id);
+    if (result === 'done') {
       this.#deleted.push({ id, wasOpen });
       this.#deletedNote = conversationsDeletedNote(this.#deleted.length);
       this.#panel.showNotice(this.#deletedNote);
-    } else this.#panel.showNotice(conversationNote('held'));
+    } else this.#panel.showNotice(conversationNote(result));
     this.#changed.fire();
   }
 
@@ -102,9 +100,8 @@ export class ConversationHistory {
 
   async #append(id: string, event: ConversationEvent): Promise<void> {
     if (!isConversationId(id)) return;
-    const { current, library } = this.#conversations;
-    if (id === current?.id) this.#conversations.append(event);
-    else if (!(await library.append(id, event))) this.#panel.showNotice(conversationNote('held'));
+    const result = await this.#conversations.change(id, event);
+    if (result !== 'done') this.#panel.showNotice(conversationNote(result));
     this.#changed.fire();
   }
 

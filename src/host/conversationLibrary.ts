@@ -135,7 +135,9 @@ export class ConversationLibrary {
    * @throws `LemmaFailure` when it cannot be written
    */
   async append(id: string, event: ConversationEvent): Promise<boolean> {
-    const opened = await JournalFile.open(this.file(id));
+    const opened = await JournalFile.open(this.file(id)).catch((error: unknown) => {
+      throw changeNotSaved(this.file(id), error);
+    });
     if (!opened) return false;
     const { journal } = opened;
     journal.append(event);
@@ -149,10 +151,15 @@ export class ConversationLibrary {
   /**
    * Moves a conversation into the folder `deleted`, where nothing removes it.
    * @returns false when another window has it open
+   * @throws `LemmaFailure` changeNotSaved
    */
   async delete(id: string): Promise<boolean> {
-    await mkdir(path.join(this.#folder, 'deleted'), { recursive: true });
-    return withLock(this.file(id), () => rename(this.file(id), this.#deletedFile(id)));
+    try {
+      await mkdir(path.join(this.#folder, 'deleted'), { recursive: true });
+      return await withLock(this.file(id), () => rename(this.file(id), this.#deletedFile(id)));
+    } catch (error) {
+      throw changeNotSaved(this.file(id), error);
+    }
   }
 
   async undoDelete(id: string): Promise<void> {
@@ -196,6 +203,11 @@ export class ConversationLibrary {
       return undefined;
     }
   }
+}
+
+function changeNotSaved(file: string, error: unknown): Error {
+  if (error instanceof NewerJournalError) return error;
+  return new LemmaFailure({ code: 'changeNotSaved', path: file, reason: error instanceof Error ? error.message : String(error) });
 }
 
 /** The text of a journal of an older version in this version's format, in memory alone; undefined for one of this version. */

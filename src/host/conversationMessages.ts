@@ -1,7 +1,7 @@
 /** The words for what was done with a conversation, or why it was not. */
 import * as vscode from 'vscode';
 import type { PanelNote } from '../shared/panelProtocol.ts';
-import type { Opened } from './conversations.ts';
+import type { Changed, Opened } from './conversations.ts';
 import { button } from './panelButtons.ts';
 
 /** Offers to put back what was deleted. @param count of turns */
@@ -20,17 +20,23 @@ export function conversationsDeletedNote(count: number): PanelNote {
   return { tone: 'info', icon: 'trash', text, buttons: [button('undoDeleteConversation'), button('dismissNotice')] };
 }
 
+type Refusal = Exclude<Opened | Changed, 'opened' | 'done'> | 'empty';
+
 /** Why a conversation is not shown or changed as it was wished. */
-export function conversationNote(what: Exclude<Opened, 'opened'> | 'held' | 'empty'): PanelNote {
+export function conversationNote(what: Refusal): PanelNote {
   return { tone: what === 'copied' ? 'info' : 'warning', icon: 'info', text: conversationText(what), buttons: [button('dismissNotice')] };
 }
 
-function conversationText(what: Exclude<Opened, 'opened'> | 'held' | 'empty'): string {
+function conversationText(what: Refusal): string {
   switch (what) {
     case 'copied':
       return vscode.l10n.t('Another window has this conversation open, so this is a copy of it that you can continue here.');
     case 'held':
       return vscode.l10n.t('Another window has this conversation open. Change it there, or close it there first.');
+    case 'unsaved':
+      return vscode.l10n.t(
+        'This conversation is not deleted: a part of it waits for room on the disk and would be lost. Make room there, then delete it.',
+      );
     case 'newer':
       return vscode.l10n.t('A newer Lemma wrote this conversation. Update Lemma to open it; nothing in it was changed.');
     case 'damaged':

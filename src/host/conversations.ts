@@ -31,6 +31,12 @@ export interface AppendedEvent {
  */
 export type Opened = 'opened' | 'copied' | 'newer' | 'damaged' | 'missing';
 
+/**
+ * What came of changing or deleting a conversation: it is done; another window has it open; parts of it wait in this
+ * window for room on the disk, and would be lost.
+ */
+export type Changed = 'done' | 'held' | 'unsaved';
+
 /** A conversation in memory, and the way to its file. */
 interface OpenConversation {
   readonly conversation: Conversation;
@@ -144,6 +150,37 @@ export class Conversations {
     this.#eventCount++;
     this.#writer?.append(event);
     this.#appended.fire({ from, event });
+  }
+
+  /**
+   * Adds one event, such as a new title, to any conversation of the folder.
+   * @throws `LemmaFailure` changeNotSaved; what this window still writes waits for room instead
+   */
+  async change(id: string, event: ConversationEvent): Promise<Exclude<Changed, 'unsaved'>> {
+    const left = this.#left.get(id);
+    if (id === this.#conversation?.id) this.append(event);
+    else if (left) {
+      left.writer.append(event);
+      const conversation = applyEvent(left.conversation, event) ?? left.conversation;
+      this.#left.set(id, { ...left, conversation, eventCount: left.eventCount + 1 });
+      await this.#release(id);
+    } else if (!(await this.library.append(id, event))) return 'held';
+    return 'done';
+  }
+
+  /**
+   * Moves a conversation away, as `ConversationLibrary.delete`; one that is shown is left first.
+   * @throws `LemmaFailure` changeNotSaved
+   */
+  async delete(id: string): Promise<Changed> {
+    if (id === this.#conversation?.id) {
+      await this.#writer?.flush();
+      if (this.#writer?.failure) return 'unsaved';
+      await this.startNew();
+    }
+    await this.#release(id);
+    if (this.#left.has(id)) return 'unsaved';
+    return (await this.library.delete(id)) ? 'done' : 'held';
   }
 
   /** Leaves the current conversation as it is and shows an empty one. */

@@ -170,6 +170,46 @@ class Sayings {
     assert.deepEqual(await locks(), []);
   });
 
+  it('deletes no conversation of which a part waits for room, and another window has nothing to do with it', async () => {
+    for (const event of turn('a', 'first', '1')) store.append(event);
+    await store.flush();
+    full.fill();
+    for (const event of turn('b', long('second'), '2')) store.append(event);
+    const shown = store.current;
+    assert.ok(shown);
+    assert.equal(await store.delete(shown.id), 'unsaved');
+    assert.equal(store.current, shown, 'it is still shown');
+    await store.startNew();
+    assert.equal(await store.delete(shown.id), 'unsaved');
+    assert.equal(await store.change(shown.id, { type: 'renamed', title: 'Sums', at: 5 }), 'done');
+    const [item] = (await store.library.list('', ...store.inMemory)).items;
+    assert.deepEqual([item?.title, item?.questions, item?.elsewhere], ['Sums', 2, false]);
+    full.makeRoom();
+    await sayings.until('saved');
+    assert.equal((await stored(shown.id))?.title, 'Sums');
+    assert.equal(await store.delete(shown.id), 'done');
+    assert.deepEqual((await store.library.list('', ...store.inMemory)).items, []);
+    await store.library.undoDelete(shown.id);
+    assert.equal((await stored(shown.id))?.turns.length, 2);
+  });
+
+  it('deletes a conversation that another window has open nowhere, and one of its own on a full disk', async () => {
+    for (const event of turn('a', 'first', '1')) store.append(event);
+    await store.flush();
+    const { id } = store.current ?? {};
+    assert.ok(id);
+    const other = new Conversations(full.folder, memory(), quiet);
+    assert.equal(await other.delete(id), 'held');
+    assert.equal(await other.change(id, { type: 'pinned', pinned: true, at: 5 }), 'held');
+    await other.close();
+    await store.startNew();
+    full.fill();
+    const result = await store.delete(id).catch((error: unknown) => error);
+    // A new folder may need room; then it is said, and everything stays as it was.
+    if (result !== 'done') assert.ok(result instanceof LemmaFailure && result.error.code === 'changeNotSaved', String(result));
+    assert.equal((await store.library.list('')).items.length, result === 'done' ? 0 : 1);
+  });
+
   it('creates the folder as soon as it can be created', async () => {
     // A file where a folder is to be: nobody, root neither, can create anything in it.
     const place = path.join(folder, 'place');
