@@ -6,10 +6,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { LemmaFailure } from '../core/errors.ts';
 import type { GgufScalar } from '../core/gguf.ts';
 import { readGgufMetadata } from '../core/gguf.ts';
+import type { ModelHeader } from '../core/models/header.ts';
 import type { ModelDescription } from '../shared/inferenceProtocol.ts';
 import { checkGgufFile } from './ggufFile.ts';
-
-type Shape = Omit<Extract<ModelDescription, { readonly architecture: string }>, 'path'>;
 
 /** Bytes read of a file until its metadata is complete: that of the 9B takes 10 MB. */
 const attempts = [2 ** 20, 2 ** 24, 2 ** 26];
@@ -79,7 +78,7 @@ function reason(what: string): string {
   return `the header is damaged (${what})`;
 }
 
-function shapeOf(metadata: ReadonlyMap<string, GgufScalar>): Shape {
+function shapeOf(metadata: ReadonlyMap<string, GgufScalar>): ModelHeader {
   const text = (key: string): string | undefined => {
     const value = metadata.get(key);
     return typeof value === 'string' ? value : undefined;

@@ -11,6 +11,7 @@ import type { ChatMessage, ChatProfile, Sampling } from '../core/chatMessage.ts'
 import type { TurnPart } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import type { FamilyModelId } from '../core/models/family.ts';
+import type { ModelHeader } from '../core/models/header.ts';
 
 export const inferenceProtocolVersion = 3;
 
@@ -252,24 +253,7 @@ export interface DescribeModelsParams {
   readonly paths: readonly string[];
 }
 /** What a file's header says; an error where it cannot be read. */
-export type ModelDescription =
-  | {
-      readonly path: string;
-      /** `general.name` */
-      readonly name?: string;
-      readonly architecture: string;
-      /** `general.type`: `model`, or `mmproj`, `adapter` and the like, which are no models. */
-      readonly kind: string;
-      /** `Q4_K_M`; absent when the file does not say. */
-      readonly quantisation?: string | undefined;
-      /** Transformer blocks. */
-      readonly layers: number;
-      /** Trained length. */
-      readonly contextTokens: number;
-      /** Bytes of KV cache for each token at 16 bits. */
-      readonly kvBytesPerToken: number;
-    }
-  | { readonly path: string; readonly error: LemmaError };
+export type ModelDescription = (ModelHeader & { readonly path: string }) | { readonly path: string; readonly error: LemmaError };
 
 /** Sent to a window when another one loads or unloads, and before a reply for which its model had to be loaded again. */
 export interface ModelChangedParams {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import type { FrameLocator, Page } from 'playwright-core';
-import { foldEvents, lastTurn } from '../../src/core/conversation.ts';
-import type { Turn } from '../../src/core/conversation.ts';
 import { JournalReader } from '../harness/journal.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
@@ -32,20 +30,10 @@ describe('a thought goes on whatever becomes of the panel', function () {
 
   after(() => session.close());
 
-  const turn = (): Turn => {
-    const found = lastTurn(foldEvents(journal.events()));
-    assert.ok(found);
-    return found;
-  };
-  /** Resolves when so many more tokens have been written, wherever the panel is. */
-  const goesOn = async (tokens = 100): Promise<void> => {
-    const from = turn().thoughtTokens;
-    await journal.until(() => turn().thoughtTokens >= from + tokens);
-  };
   /** The newest thought, once the disk has all of it: the panel is ahead by a moment. */
   const wholeThought = async (): Promise<string> => {
-    await journal.until(() => turn().end !== undefined);
-    return turn().thought;
+    await journal.until(() => journal.turn().end !== undefined);
+    return journal.turn().thought;
   };
   const stopped = 'You stopped this while it was thinking';
 
@@ -53,7 +41,7 @@ describe('a thought goes on whatever becomes of the panel', function () {
     await thinkForEver(view);
     await page.locator('.activitybar .action-item a[aria-label^="Explorer"]').click();
     await view.locator('.turn').last().waitFor({ state: 'hidden' });
-    await goesOn();
+    await journal.thoughtGoesOn();
     await page.locator('.activitybar .action-item a[aria-label^="Lemma"]').click();
     await thinking(view);
     await stopIfRunning(view);
@@ -75,7 +63,7 @@ describe('a thought goes on whatever becomes of the panel', function () {
     await page.locator('.part.auxiliarybar .action-item', { hasText: 'Lemma' }).waitFor();
     await view.locator('main:not([data-old])').waitFor();
     await thinking(view);
-    await goesOn();
+    await journal.thoughtGoesOn();
     await session.shot('e2e-moved');
     await stopIfRunning(view);
     await endOf(view, stopped).waitFor();
@@ -92,7 +80,7 @@ describe('a thought goes on whatever becomes of the panel', function () {
     const inFloating = panelFrame(floating);
     await Promise.all([thinking(inFloating), thinking(view)]);
     assert.equal(await page.locator('.tab', { hasText: 'Lemma' }).count(), 0, 'the tab is there alone');
-    await goesOn();
+    await journal.thoughtGoesOn();
     await stopIfRunning(inFloating);
     await Promise.all([endOf(inFloating, stopped).waitFor(), endOf(view, stopped).waitFor()]);
     await showsThought(inFloating, await wholeThought());
@@ -101,7 +89,7 @@ describe('a thought goes on whatever becomes of the panel', function () {
     await endOf(inFloating, stopped).getByRole('button', { name: 'Continue' }).click();
     await thinking(view);
     await floating.close();
-    await goesOn();
+    await journal.thoughtGoesOn();
     await stopIfRunning(view);
     await endOf(view, stopped).waitFor();
     await showsThought(view, await wholeThought());

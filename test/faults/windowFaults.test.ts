@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
-import type { Conversation, Turn } from '../../src/core/conversation.ts';
-import { foldEvents, lastTurn } from '../../src/core/conversation.ts';
+import type { Conversation } from '../../src/core/conversation.ts';
+import { foldEvents } from '../../src/core/conversation.ts';
 import { decodeJournal } from '../../src/core/journal.ts';
 import { JournalReader } from '../harness/journal.ts';
 import { processesOf } from '../harness/processes.ts';
@@ -37,11 +37,6 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
 
   after(() => session.close());
 
-  const turn = (): Turn => {
-    const found = lastTurn(foldEvents(journal.events()));
-    assert.ok(found);
-    return found;
-  };
   /** The folder that the windows on this workspace share. */
   const storage = (): string => {
     const root = path.join(session.server.dataDir, 'User', 'workspaceStorage');
@@ -115,17 +110,17 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     await workbenchReady(page);
     await endOf(view, interrupted).waitFor();
     // The panel is ahead of the disk by a moment.
-    await journal.until(() => turn().end !== undefined);
-    const kept = turn();
+    await journal.until(() => journal.turn().end !== undefined);
+    const kept = journal.turn();
     assert.deepEqual(kept.end, { kind: 'interrupted' });
     assert.notEqual(kept.thought.trim(), '');
     await showsThought(view, kept.thought);
     await endOf(view, interrupted).getByRole('button', { name: 'Continue' }).click();
     await thinking(view);
-    await journal.until(() => turn().thoughtTokens > kept.thoughtTokens);
+    await journal.until(() => journal.turn().thoughtTokens > kept.thoughtTokens);
     await stopIfRunning(view);
     await endOf(view, 'You stopped this').waitFor();
-    assert.ok(turn().thought.startsWith(kept.thought));
+    assert.ok(journal.turn().thought.startsWith(kept.thought));
   });
 
   it('has everything again in view and tab when the extension host was killed', async () => {
@@ -138,7 +133,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     process.kill(host, 'SIGKILL');
     // VS Code starts another one by itself.
     await Promise.all([endOf(view, interrupted).waitFor(), endOf(tab, interrupted).waitFor()]);
-    const kept = turn();
+    const kept = journal.turn();
     assert.notEqual(kept.thought.trim(), '');
     await Promise.all([showsThought(view, kept.thought), showsThought(tab, kept.thought)]);
     assert.notEqual(extensionHost(), host);
@@ -148,7 +143,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     await Promise.all([thinking(tab), thinking(view)]);
     await stopIfRunning(tab);
     await Promise.all([endOf(view, 'You stopped this').waitFor(), endOf(tab, 'You stopped this').waitFor()]);
-    assert.ok(turn().thought.startsWith(kept.thought));
+    assert.ok(journal.turn().thought.startsWith(kept.thought));
     const tabs = page.locator('.tab', { hasText: 'Lemma' });
     assert.equal(await tabs.count(), 1);
     await tabs.locator('.tab-actions a').click();
@@ -195,19 +190,15 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
   it('shows the thought in a new window when the process of the old window and its extension host are killed', async () => {
     await newConversation(page, view);
     await thinkForEver(view);
-    const goesOn = async (): Promise<void> => {
-      const from = turn().thoughtTokens;
-      await journal.until(() => turn().thoughtTokens >= from + 100);
-    };
     // VS Code writes down a moment later which conversation is shown.
-    await goesOn();
+    await journal.thoughtGoesOn();
     // Those of windows that were closed by force live on too.
     const hosts = processesOf(session.server, '--type=extensionHost');
     const protocol = await session.context.newCDPSession(page);
     const crashed = page.waitForEvent('crash');
     protocol.send('Page.crash').catch(() => undefined);
     await crashed;
-    await goesOn();
+    await journal.thoughtGoesOn();
     const next = await session.context.newPage();
     await next.goto(`${session.server.base}/?folder=${encodeURIComponent(session.folder)}`);
     await workbenchReady(next);
@@ -219,7 +210,7 @@ describe('nothing is lost when a window, its extension host or its disk fails', 
     for (const host of hosts) process.kill(host, 'SIGKILL');
     await endOf(other, interrupted).waitFor();
     await notice.waitFor({ state: 'hidden' });
-    await journal.until(() => turn().end !== undefined);
-    await showsThought(other, turn().thought);
+    await journal.until(() => journal.turn().end !== undefined);
+    await showsThought(other, journal.turn().thought);
   });
 });

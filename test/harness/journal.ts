@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ConversationEvent } from '../../src/core/conversation.ts';
+import type { ConversationEvent, Turn } from '../../src/core/conversation.ts';
+import { foldEvents, lastTurn } from '../../src/core/conversation.ts';
 import { decodeJournal, encodeEvent } from '../../src/core/journal.ts';
 import type { Server } from './server.ts';
 
@@ -21,6 +22,19 @@ export class JournalReader {
   events(): readonly ConversationEvent[] {
     const file = this.#newestFile();
     return file ? decodeJournal(readFileSync(file)).events : [];
+  }
+
+  /** The last turn of that conversation. */
+  turn(): Turn {
+    const turn = lastTurn(foldEvents(this.events()));
+    if (!turn) throw new Error('Nothing was asked yet.');
+    return turn;
+  }
+
+  /** Resolves when so many more tokens of the last turn's thought have been written, wherever the panel is. */
+  async thoughtGoesOn(tokens = 100): Promise<void> {
+    const from = this.turn().thoughtTokens;
+    await this.until(() => this.turn().thoughtTokens >= from + tokens);
   }
 
   /** Those of `events` that no earlier call returned; all of them when another conversation was begun. */

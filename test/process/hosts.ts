@@ -38,7 +38,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Resolves when the process has ended. There is no event for a process that is no child. */
-export async function gone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Resolves when the process has ended, or with the signal. There is no event for a process that is no child. */
+export async function gone(pid: number, signal?: AbortSignal): Promise<void> {
+  while (isAlive(pid) && signal?.aborted !== true) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -172,7 +172,8 @@ export class LemmaFind extends PanelElement {
   /** The first match in a turn that ends below the log's top edge: the search goes on from where the reader is. */
   private firstVisible(): number {
     const edge = document.querySelector('.log')?.getBoundingClientRect().top ?? 0;
-    const index = this.found.findIndex(({ turnId }) => (turnElement(turnId)?.getBoundingClientRect().bottom ?? edge) > edge);
+    const elements = turnElements();
+    const index = this.found.findIndex(({ turnId }) => (elements.get(turnId)?.getBoundingClientRect().bottom ?? edge) > edge);
     return index < 0 ? this.found.length - 1 : index;
   }
 
@@ -195,7 +196,7 @@ export class LemmaFind extends PanelElement {
   /** Opens what hides the match. */
   private async rangeOf(match: Match): Promise<Range | undefined> {
     const turn = this.turns.find(({ question }) => question.id === match.turnId);
-    const element = turnElement(match.turnId);
+    const element = turnElements().get(match.turnId);
     if (!turn || !element) return undefined;
     await element.draw();
     // The blocks above the match come in slices; they would move it after it was shown.
@@ -222,10 +223,11 @@ export class LemmaFind extends PanelElement {
     const round = (this.round += 1);
     this.all.clear();
     let start = performance.now();
+    let elements = turnElements();
     let done: unknown;
     const drawing = new Set<MarkdownView>();
     for (const match of this.found) {
-      const element = turnElement(match.turnId);
+      const element = elements.get(match.turnId);
       const view = match.part === 'question' ? undefined : viewOf(element, match);
       if (view?.drawing === true) drawing.add(view);
       const nodes = match.part === 'question' ? questionNodes(element) : view?.blockAt(match.offset).nodes;
@@ -235,6 +237,7 @@ export class LemmaFind extends PanelElement {
       if (performance.now() - start < sliceMs) continue;
       await new Promise((next) => requestAnimationFrame(next));
       if (round !== this.round) return;
+      elements = turnElements();
       start = performance.now();
     }
     if (drawing.size === 0) return;
@@ -248,8 +251,9 @@ function sameMatch(a: Match, b: Match): boolean {
   return a.turnId === b.turnId && a.part === b.part && a.offset === b.offset;
 }
 
-function turnElement(turnId: string): LemmaTurn | undefined {
-  return [...document.querySelectorAll<LemmaTurn>('lemma-turn')].find(({ dataset }) => dataset.turn === turnId);
+/** Those on the page now, by the ids of their turns: a search may have thousands of matches in hundreds of turns. */
+function turnElements(): ReadonlyMap<string | undefined, LemmaTurn> {
+  return new Map([...document.querySelectorAll<LemmaTurn>('lemma-turn')].map((element) => [element.dataset.turn, element]));
 }
 
 function questionNodes(turn: HTMLElement | undefined): readonly Node[] {

@@ -6,22 +6,14 @@ import type { FamilyModel } from './family.ts';
 import { familyModelOf, modelFamily, recommendedQuantisation } from './family.ts';
 import type { Fit, Machine } from './fit.ts';
 import { fitOf, fitRank } from './fit.ts';
+import type { ModelHeader } from './header.ts';
 
 /** A file that was found, with what its header says. */
 export interface LocalModel {
   readonly path: string;
   /** Of all its parts. */
   readonly bytes: number;
-  readonly header: {
-    readonly name?: string;
-    readonly architecture: string;
-    /** `model`, or what else a GGUF can be. */
-    readonly kind: string;
-    readonly quantisation?: string | undefined;
-    readonly layers: number;
-    readonly contextTokens: number;
-    readonly kvBytesPerToken: number;
-  };
+  readonly header: ModelHeader;
 }
 
 export interface LocalOffer<Local extends LocalModel = LocalModel> {
