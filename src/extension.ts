@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { LemmaApp } from './host/app.ts';
 import { commandIds } from './host/commandIds.ts';
 import { registerCodeActions } from './host/editor/codeActions.ts';
+import { PromptLibrary } from './host/prompts/promptLibrary.ts';
 import { hasPanelTab, panelTabType } from './host/panel/panelTabType.ts';
 
 /** What `activate` returns, for tests and the benchmark. */
@@ -13,6 +14,7 @@ export interface LemmaApi {
   /** Milliseconds that `activate` took. */
   readonly activationMs: number;
   readonly app: () => Promise<LemmaApp>;
+  readonly prompts: PromptLibrary;
 }
 
 let running: Promise<LemmaApp> | undefined;
@@ -26,9 +28,10 @@ export function activate(context: vscode.ExtensionContext): LemmaApi {
   statusItem.command = 'lemma.showActions';
   statusItem.show();
 
+  const prompts = new PromptLibrary();
   const app = (): Promise<LemmaApp> =>
     (running ??= import('./host/app.ts').then(async ({ LemmaApp }) => {
-      const built = new LemmaApp(context, statusItem);
+      const built = new LemmaApp(context, statusItem, prompts);
       await built.restored;
       return built;
     }));
@@ -47,10 +50,11 @@ export function activate(context: vscode.ExtensionContext): LemmaApi {
     vscode.window.registerWebviewPanelSerializer(panelTabType, {
       deserializeWebviewPanel: async (tab) => (await app()).tab.deserializeWebviewPanel(tab),
     }),
-    registerCodeActions(),
+    prompts,
+    registerCodeActions(prompts),
   );
   void adoptTabs(app);
-  return { activationMs: performance.now() - startedAt, app };
+  return { activationMs: performance.now() - startedAt, app, prompts };
 }
 
 /** A tab that is there before anything was opened is restored, or was left by an extension host that has died. */

@@ -39,6 +39,8 @@ export interface TurnQuestion {
   readonly into?: string;
   /** Title of a prompt of the user's own. */
   readonly title?: string;
+  /** The selection stands in `text` already. */
+  readonly selectionInText?: true;
   /** The code or math it is about, if any. */
   readonly snapshot?: Snapshot;
   /** What was added to it, in the order of attaching. */

@@ -79,8 +79,11 @@ function ownText(question: TurnQuestion): string {
     case 'ask':
       return paragraphs(place(snapshot), selection(snapshot), text);
     case 'edit':
-    case 'prompt':
-      return change(snapshot, text, question.answerUse === 'replace' || question.task === 'edit' ? template.wholeReplacement : '');
+    case 'prompt': {
+      const replaces = question.answerUse === 'replace' || question.task === 'edit';
+      const how = replaces ? (isProse(snapshot) ? template.wholeText : template.wholeReplacement) : '';
+      return question.selectionInText ? paragraphs(text, how) : change(snapshot, text, how);
+    }
     default:
       return change(snapshot, template.instruction(question.task, isProse(snapshot), question.into ?? ''), text);
   }

@@ -53,7 +53,7 @@ export const solveText = 'Please reason step by step, and put your final answer 
 
 export const fixCode = `Fix the bug in the selected code. ${wholeReplacement}`;
 
-const wholeText = 'Return the complete replacement for the text in one fenced code block, and nothing that is not part of it.';
+export const wholeText = 'Return the complete replacement for the text in one fenced code block, and nothing that is not part of it.';
 
 export const fixText = `Correct the errors in this text: its mathematics, its wording and its markup. ${wholeText}`;
 

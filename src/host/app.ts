@@ -29,6 +29,7 @@ import { PanelTab } from './panel/panelTab.ts';
 import { PanelView } from './panel/panelView.ts';
 import { handlePanelMessage } from './panelMessages.ts';
 import { EditTasks } from './editTasks.ts';
+import type { PromptLibrary } from './prompts/promptLibrary.ts';
 import { Questions } from './questions.ts';
 import { askServerKey, chooseServer } from './remote/connectServer.ts';
 import { ServerBackend, chosenAddress } from './remote/serverBackend.ts';
@@ -83,7 +84,7 @@ export class LemmaApp {
   /** Where what could not be read is kept. */
   #unreadable = '';
 
-  constructor(context: vscode.ExtensionContext, statusItem: vscode.StatusBarItem) {
+  constructor(context: vscode.ExtensionContext, statusItem: vscode.StatusBarItem, prompts: PromptLibrary) {
     this.log = this.#disposables.add(vscode.window.createOutputChannel('Lemma', { log: true }));
     const modulePath = path.join(context.extensionPath, 'dist', 'inference.mjs');
     const { version } = context.extension.packageJSON as { readonly version: string };
@@ -125,7 +126,7 @@ export class LemmaApp {
     const counter = new TokenCounter(this.model, this.log);
     this.attachments = this.#disposables.add(new Attachments(this.panel, this.model, counter, context.workspaceState));
     this.questions = new Questions(this.turns, this.panel, this.attachments, () => this.showPanel());
-    this.tasks = new EditTasks(this.questions, context.globalState);
+    this.tasks = new EditTasks(this.questions, context.globalState, prompts);
     const texts = this.#disposables.add(this.#texts);
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));

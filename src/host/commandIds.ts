@@ -16,6 +16,8 @@ export const commandIds = [
   'lemma.completeProofStep',
   'lemma.convertSelection',
   'lemma.editSelection',
+  'lemma.runPrompt',
+  'lemma.newPrompt',
   'lemma.newConversation',
   'lemma.showConversations',
   'lemma.exportConversation',

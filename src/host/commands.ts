@@ -29,6 +29,8 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.completeProofStep': () => app.tasks.change('proofStep'),
     'lemma.convertSelection': () => app.tasks.convert(),
     'lemma.editSelection': () => app.tasks.edit(),
+    'lemma.runPrompt': (id) => app.tasks.prompt(typeof id === 'string' ? id : undefined),
+    'lemma.newPrompt': () => app.tasks.newPrompt(),
     'lemma.newConversation': () => app.newConversation(),
     // The title of an editor passes on its address.
     'lemma.showConversations': (resource) => app.showConversations(resource instanceof vscode.Uri),

@@ -2,7 +2,11 @@ import * as vscode from 'vscode';
 import { isProse } from '../core/prompt.ts';
 import type { Task } from '../core/task.ts';
 import { naturalLanguages, notationOf, notationTargets, otherProgrammingLanguages, remembered } from '../core/taskTargets.ts';
+import { holdsSelection, promptApplies } from '../core/userPrompt.ts';
+import type { UserPrompt } from '../core/userPrompt.ts';
 import { documentName } from './editor/documents.ts';
+import type { PromptLibrary } from './prompts/promptLibrary.ts';
+import { filledPrompt, newPrompt, pickPrompt } from './prompts/runPrompt.ts';
 import type { Questions } from './questions.ts';
 import { showTypedPick } from './typedPick.ts';
 
@@ -24,10 +28,12 @@ const mostTargets = 20;
 export class EditTasks {
   readonly #questions: Questions;
   readonly #memory: Memory;
+  readonly #prompts: PromptLibrary;
 
-  constructor(questions: Questions, memory: Memory) {
+  constructor(questions: Questions, memory: Memory, prompts: PromptLibrary) {
     this.#questions = questions;
     this.#memory = memory;
+    this.#prompts = prompts;
   }
 
   /** A task that needs no word more. */
@@ -38,7 +44,7 @@ export class EditTasks {
   /** Text into another language of people, in its place; code into another of programs, which is shown in the panel. */
   async translate(): Promise<void> {
     const editor = vscode.window.activeTextEditor;
-    const prose = !editor || looksLikeProse(editor);
+    const prose = !editor || isProse(selectedText(editor));
     const into = await this.#target(
       prose ? keys.languages : keys.code,
       prose ? naturalLanguages : otherProgrammingLanguages(editor.document.languageId),
@@ -77,6 +83,31 @@ export class EditTasks {
     await this.#questions.aboutSelection('edit', { text: chosen });
   }
 
+  /** A prompt of the user's own. @param id the prompt; absent: one is chosen from those that fit */
+  async prompt(id?: string): Promise<void> {
+    await this.#prompts.settled;
+    const prompt = id === undefined ? await pickPrompt(this.#fitting()) : this.#prompts.prompts.find((each) => each.id === id);
+    if (prompt === 'new') return this.newPrompt();
+    if (!prompt) return;
+    await this.#questions.aboutSelection('prompt', {
+      title: prompt.title,
+      answerUse: prompt.answer,
+      fill: (snapshot) => filledPrompt(prompt, snapshot),
+      ...(holdsSelection(prompt.template) ? { selectionInText: true } : {}),
+    });
+  }
+
+  /** A file for a prompt where a folder is open, else the setting. */
+  async newPrompt(): Promise<void> {
+    if (!(await newPrompt())) await vscode.commands.executeCommand('workbench.action.openSettings', 'lemma.prompts');
+  }
+
+  #fitting(): readonly UserPrompt[] {
+    const editor = vscode.window.activeTextEditor;
+    const { prompts } = this.#prompts;
+    return editor ? prompts.filter((prompt) => promptApplies(prompt, selectedText(editor))) : prompts;
+  }
+
   async #target(key: string, offers: readonly string[], title: string, placeholder: string): Promise<string | undefined> {
     const before = this.#memory.get<readonly string[]>(key, []);
     const { chosen } = await showTypedPick({ title, placeholder, offers: [...new Set([...before, ...offers])] });
@@ -85,7 +116,8 @@ export class EditTasks {
   }
 }
 
-function looksLikeProse({ document, selection }: vscode.TextEditor): boolean {
+/** What is selected, else the line of the cursor. */
+function selectedText({ document, selection }: vscode.TextEditor): { readonly languageId: string; readonly text: string } {
   const range = selection.isEmpty ? document.lineAt(selection.active.line).range : selection;
-  return isProse({ languageId: document.languageId, text: document.getText(range) });
+  return { languageId: document.languageId, text: document.getText(range) };
 }

@@ -14,7 +14,10 @@ import type { PanelModel } from './panel/panelModel.ts';
 import type { TurnRunner } from './turn.ts';
 
 /** What is said of a task besides its name. */
-export type TaskWish = Partial<Pick<TurnQuestion, 'text' | 'into' | 'title' | 'answerUse'>>;
+export type TaskWish = Partial<Pick<TurnQuestion, 'text' | 'into' | 'title' | 'answerUse' | 'selectionInText'>> & {
+  /** Makes the text once the selection is known. */
+  readonly fill?: (snapshot: Snapshot) => Promise<string>;
+};
 
 /** Most rounds of trimming a selection until it fits; each measures real tokens, so one or two are enough. */
 const trimRounds = 6;
@@ -135,10 +138,10 @@ export class Questions {
       const attachments = await this.#attachments.read();
       this.#panel.showNotice(undefined);
       void this.#attachments.set([]);
-      const { answerUse = answerUseOf(task), ...more } = wish;
+      const { answerUse = answerUseOf(task), fill, ...more } = wish;
       void this.#turns.ask({
         task,
-        text,
+        text: snapshot && fill ? await fill(snapshot) : text,
         ...more,
         ...(answerUse === 'panel' ? {} : { answerUse }),
         ...(snapshot ? { snapshot } : {}),

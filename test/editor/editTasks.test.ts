@@ -21,8 +21,9 @@ describe('a task for a selection', () => {
   before(async () => {
     const extension = vscode.extensions.getExtension<LemmaApi>('lemma-editor.lemma');
     assert.ok(extension);
-    app = await (await extension.activate()).app();
-    tasks = new EditTasks(app.questions, memory);
+    const api = await extension.activate();
+    app = await api.app();
+    tasks = new EditTasks(app.questions, memory, api.prompts);
   });
   beforeEach(() => kept.clear());
   afterEach(async () => {

@@ -97,6 +97,12 @@ const golden: Readonly<Record<string, TurnQuestion>> = {
   'convert-math': { ...ask('convert', latex), into: 'Typst' },
   'edit-code': ask('edit', typescript, 'Use a generator.'),
   'prompt-replace': { ...ask('prompt', typescript, 'Rename all to snake case.'), answerUse: 'replace', title: 'Snake Case' },
+  'prompt-selection': {
+    ...ask('prompt', typescript, 'Port `export function scaleValue()` to Rust.'),
+    answerUse: 'replace',
+    title: 'Port',
+    selectionInText: true,
+  },
   'prompt-panel': { ...ask('prompt', latex, 'Is this a field?'), answerUse: 'panel', title: 'Field?' },
   'explain-context': { ...ask('explain', typescript), context: [horner, { ...horner, text: 'half = 0.5\n' }, typeOfValue] },
   'solve-context': { ...attached(ask('solve', typescript), horner), context: [definitions] },

@@ -3,12 +3,19 @@
  */
 import * as vscode from 'vscode';
 import type { CommandId } from '../commandIds.ts';
+import { promptApplies } from '../../core/userPrompt.ts';
+import type { UserPrompt } from '../../core/userPrompt.ts';
 import { diagnosticInfo } from './convert.ts';
 import { isInputField, mayBeWritten } from './documents.ts';
 
 const selectionKind = vscode.CodeActionKind.Refactor.append('lemma');
 const rewriteKind = vscode.CodeActionKind.RefactorRewrite.append('lemma');
 const fixKind = vscode.CodeActionKind.QuickFix.append('lemma');
+
+/** Prompts beyond these are in the list of Run Prompt alone. */
+const mostPrompts = 10;
+/** Of the selection, as much is looked at to tell which prompts fit. */
+const mostChars = 2_000;
 
 /** An action whose command is made when the user chooses it. */
 class LemmaAction extends vscode.CodeAction {
@@ -26,10 +33,17 @@ class LemmaAction extends vscode.CodeAction {
 }
 
 /**
- * Reads no document and converts nothing until an action is chosen, so that it costs next to nothing while the cursor moves.
+ * Reads next to nothing and converts nothing until an action is chosen, so that it costs next to nothing while the cursor moves.
  * `lemma.fixDiagnostic` and `lemma.explainDiagnostic` get the document's URI as a string and the problem as a `DiagnosticInfo`.
  */
 export class LemmaCodeActions implements vscode.CodeActionProvider<LemmaAction> {
+  readonly #prompts: () => readonly UserPrompt[];
+
+  /** @param prompts the user's own, as they are known now */
+  constructor(prompts: () => readonly UserPrompt[]) {
+    this.#prompts = prompts;
+  }
+
   static readonly metadata: vscode.CodeActionProviderMetadata = { providedCodeActionKinds: [fixKind, selectionKind, rewriteKind] };
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): LemmaAction[] {
@@ -54,6 +68,16 @@ export class LemmaCodeActions implements vscode.CodeActionProvider<LemmaAction> 
     }
     if (writable && wanted(rewriteKind))
       actions.push(new LemmaAction(vscode.l10n.t('Edit with Lemma…'), rewriteKind, () => ({ command: 'lemma.editSelection' })));
+    const offered = this.#prompts().slice(0, mostPrompts);
+    if (offered.length === 0) return actions;
+    const subject = { languageId: document.languageId, text: document.getText(range).slice(0, mostChars) };
+    for (const { id, title, answer } of offered.filter((prompt) => promptApplies(prompt, subject))) {
+      const kind = answer === 'panel' ? selectionKind : rewriteKind;
+      if (wanted(kind) && (writable || answer === 'panel'))
+        actions.push(
+          new LemmaAction(vscode.l10n.t('{0} with Lemma', title), kind, () => ({ command: 'lemma.runPrompt', arguments: [id] })),
+        );
+    }
     return actions;
   }
 
@@ -69,6 +93,7 @@ function aboutProblem(title: string, command: CommandId, document: vscode.TextDo
 }
 
 /** @returns the registration, for every language and scheme; the caller disposes of it */
-export function registerCodeActions(): vscode.Disposable {
-  return vscode.languages.registerCodeActionsProvider({ scheme: '*' }, new LemmaCodeActions(), LemmaCodeActions.metadata);
+export function registerCodeActions(library: { readonly prompts: readonly UserPrompt[] }): vscode.Disposable {
+  const provider = new LemmaCodeActions(() => library.prompts);
+  return vscode.languages.registerCodeActionsProvider({ scheme: '*' }, provider, LemmaCodeActions.metadata);
 }

@@ -1,0 +1,56 @@
+/** From the text of a prompt's file to the prompt. Loaded with the first file, since YAML is seldom needed. */
+import { LineCounter, parseDocument } from 'yaml';
+import { checkPrompt } from '../../core/userPrompt.ts';
+import type { CheckedPrompt, PromptProblem } from '../../core/userPrompt.ts';
+
+export interface PlacedProblem {
+  readonly problem: PromptProblem;
+  /** 0-based line in the file. */
+  readonly line: number;
+}
+
+export interface ParsedPrompt {
+  readonly prompt: CheckedPrompt['prompt'];
+  readonly problems: readonly PlacedProblem[];
+}
+
+const frontMatter = /^\uFEFF?---[^\S\n]*\r?\n([\s\S]*?)^---[^\S\n]*(?:\r?\n|$)/m;
+
+/**
+ * @param id of the prompt, @param name of its file, whose words are its title where it gives none
+ * Never throws: what cannot be read is a problem with its line.
+ */
+export function parsePromptText(id: string, name: string, text: string): ParsedPrompt {
+  const found = frontMatter.exec(text);
+  const head = found?.index === 0 ? found : null;
+  const counter = new LineCounter();
+  const yaml = head?.[1] ?? '';
+  const document = parseDocument(yaml, { lineCounter: counter, logLevel: 'silent' });
+  const lineInHead = (offset: number): number => counter.linePos(offset).line;
+  const [broken] = document.errors;
+  if (broken) {
+    const reason = broken.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
+    return {
+      prompt: undefined,
+      problems: [{ problem: { code: 'frontMatterUnreadable', reason, at: broken.pos[0] }, line: lineInHead(broken.pos[0]) }],
+    };
+  }
+  const body = text.slice(head ? head[0].length : 0);
+  const bodyLine = (text.slice(0, text.length - body.length).match(/\n/g) ?? []).length;
+  const { prompt, problems } = checkPrompt(id, document.toJS({ maxAliasCount: 0 }), body, titleOf(name));
+  const keyLine = (key: string): number => {
+    const at = new RegExp(`^[^\\S\\n]*["']?${key.replace(/[^\w-]/g, '\\$&')}["']?[^\\S\\n]*:`, 'm').exec(yaml)?.index;
+    return at === undefined ? 0 : lineInHead(at);
+  };
+  const lineOf = (problem: PromptProblem): number => {
+    if (problem.code === 'variableUnknown') return bodyLine + (body.slice(0, problem.at).match(/\n/g) ?? []).length;
+    return 'key' in problem ? keyLine(problem.key) : bodyLine;
+  };
+  return { prompt, problems: problems.map((problem) => ({ problem, line: lineOf(problem) })) };
+}
+
+/** `snake-case.md` → `Snake case`. */
+function titleOf(name: string): string {
+  const words = name.replace(/\.md$/i, '').replace(/[-_]+/g, ' ').trim();
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
