@@ -51,6 +51,8 @@ const selectionRestMs = 120;
 /** All parts of a running Lemma, built at its first use and wired here alone. */
 export class LemmaApp {
   readonly log: vscode.LogOutputChannel;
+  /** Path of the inference process's own log. */
+  readonly engineLog: string;
   readonly config = new Config();
   readonly client: InferenceClient;
   readonly serverKeys: ServerKeys;
@@ -89,8 +91,8 @@ export class LemmaApp {
     const modulePath = path.join(context.extensionPath, 'dist', 'inference.mjs');
     const { version } = context.extension.packageJSON as { readonly version: string };
     // The process serves other windows too, so its log is not this window's.
-    const logFile = path.join(context.globalStorageUri.fsPath, 'logs', 'engine.log');
-    this.client = new InferenceClient({ modulePath, log: this.log, version, logFile });
+    this.engineLog = path.join(context.globalStorageUri.fsPath, 'logs', 'engine.log');
+    this.client = new InferenceClient({ modulePath, log: this.log, version, logFile: this.engineLog });
     this.serverKeys = new ServerKeys(context.secrets);
     const server = new ServerBackend({
       log: this.log,
@@ -273,6 +275,7 @@ export class LemmaApp {
     for (const surface of [this.view, this.tab])
       keep.add(surface.onDidReceive((message) => this.#handle(handlePanelMessage(this, message))));
     keep.add(this.model.onDidChange((state) => statusBar.show(state)));
+    keep.add(this.downloads.onDidChangeRunning((running) => statusBar.showDownloads(running)));
     keep.add(this.model.onDidChange((state) => this.#notices.look(state)));
     this.panel.setFonts(this.config.panelFonts);
     keep.add(this.config.onDidChangeFonts(() => this.panel.setFonts(this.config.panelFonts)));

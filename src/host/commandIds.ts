@@ -42,6 +42,7 @@ export const commandIds = [
   'lemma.openWalkthrough',
   'lemma.restartEngine',
   'lemma.showLog',
+  'lemma.showEngineLog',
   'lemma.showActions',
   'lemma.focusPanel',
   'lemma.openInEditor',

@@ -3,6 +3,8 @@ import type { LemmaApp } from './app.ts';
 import { showActionsMenu } from './actionsMenu.ts';
 import type { CommandId } from './commandIds.ts';
 import type { DiagnosticInfo } from '../core/snapshot.ts';
+import { downloadStatus } from './download/downloadWords.ts';
+import { showEngineLog } from './engineLog.ts';
 import { modelStatus } from './modelWords.ts';
 import { openSample, openWalkthrough } from './walkthrough.ts';
 
@@ -56,7 +58,14 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.openWalkthrough': () => openWalkthrough(app.walkthrough),
     'lemma.restartEngine': () => app.restartEngine(),
     'lemma.showLog': () => app.log.show(),
-    'lemma.showActions': () => showActionsMenu(modelStatus(app.model.state), app.turns.running, app.model.state.kind === 'ready'),
+    'lemma.showEngineLog': () => showEngineLog(app.client.logFile ?? app.engineLog),
+    'lemma.showActions': () =>
+      showActionsMenu({
+        status: modelStatus(app.model.state),
+        running: app.turns.running,
+        loaded: app.model.state.kind === 'ready',
+        download: downloadStatus(app.downloads.running, Date.now())?.sentences[0],
+      }),
     'lemma.focusPanel': () => app.view.focusComposer(),
     'lemma.openInEditor': () => app.tab.open(),
   };

@@ -44,12 +44,18 @@ export class ModelNotices {
   }
 }
 
+const ofMemory: ReadonlySet<Shortfall> = new Set(['processor', 'someLayers', 'smallContext']);
+
 export function shortfallNote(info: ModelInfo, shortfalls: readonly Shortfall[]): PanelNote {
   const grave = shortfalls.some((each) => each !== 'outsideFamily');
   return {
     tone: grave ? 'warning' : 'info',
     icon: grave ? 'warning' : 'info',
-    text: shortfalls.map((each) => shortfallText(info, each)).join(' '),
+    text: [
+      ...shortfalls.map((each) => shortfallText(info, each)),
+      // The same numbers are the reason of each of these.
+      ...(shortfalls.some((each) => ofMemory.has(each)) ? [vscode.l10n.t('{0}.', memoryText(info))] : []),
+    ].join(' '),
     buttons: [button('showModelDetails', grave), ...(grave ? [button('chooseSmaller')] : []), button('dismissNotice')],
   };
 }
@@ -59,27 +65,24 @@ function shortfallText(info: ModelInfo, shortfall: Shortfall): string {
   switch (shortfall) {
     case 'processor':
       return vscode.l10n.t(
-        '{0} runs on the processor, which is slow ({1}). {2}; a smaller model answers sooner.',
+        '{0} runs on the processor, which is slow ({1}); a smaller model answers sooner.',
         name,
         backendReasons(info).join('; '),
-        memoryText(info),
       );
     case 'otherBackend':
       return vscode.l10n.t('{0} runs on another backend than was asked for ({1}).', name, backendReasons(info).join('; '));
     case 'someLayers':
       return vscode.l10n.t(
-        'Only {0} of {1} layers of {2} fit on the GPU, so it is slower than it could be. {3}.',
+        'Only {0} of {1} layers of {2} fit on the GPU, so it is slower than it could be.',
         info.gpuLayers,
         info.layers,
         name,
-        memoryText(info),
       );
     case 'smallContext':
       return vscode.l10n.t(
-        'There is memory for a context of {0} tokens only; {1} were wanted. {2}. Long replies end sooner.',
+        'There is memory for a context of {0} tokens only; {1} were wanted, so long replies end sooner.',
         count(info.contextTokens),
         count(info.wantedContextTokens),
-        memoryText(info),
       );
     case 'noYarn':
       return vscode.l10n.t(
@@ -89,7 +92,7 @@ function shortfallText(info: ModelInfo, shortfall: Shortfall): string {
       );
     case 'outsideFamily':
       return vscode.l10n.t(
-        '{0} is outside the family that Lemma is tested with. It is prompted by its own chat template; look at its answers with care.',
+        '{0} is outside the family that Lemma is tested with. It is prompted by its own chat template, and a thought is shown where it writes one between <think> and </think>; look at its answers with care.',
         name,
       );
   }

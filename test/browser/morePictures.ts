@@ -86,6 +86,22 @@ export function morePictures(): Record<string, Picture> {
           },
         }),
     },
+    shortfall: {
+      state: solve()
+        .answered(mathThought, mathAnswer)
+        .state({
+          notice: {
+            tone: 'warning',
+            icon: 'warning',
+            text: 'Only 24 of 40 layers of GLM-Z1-9B-0414-Q4_K_M fit on the GPU, so it is slower than it could be. There is memory for a context of 8,192 tokens only; 32,768 were wanted, so long replies end sooner. Before loading: 11.2 of 31.9 GB of memory free, 4.1 of 6.0 GB on the GPU.',
+            buttons: [
+              { action: 'showModelDetails', label: 'Details', primary: true },
+              { action: 'chooseSmaller', label: 'Choose Smaller…' },
+              { action: 'dismissNotice', label: 'Close' },
+            ],
+          },
+        }),
+    },
     downloadFailed: {
       state: solve().state({
         model: { kind: 'notChosen' },

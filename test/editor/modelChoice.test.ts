@@ -31,7 +31,7 @@ describe('choosing a model', () => {
     assert.equal(sections[0], 'Recommended for this computer');
     const own = items.find(({ pick }) => pick?.kind === 'local' && pick.local.path === tiny);
     assert.equal(own?.label, '$(check) GLM-Z1-9B-0414 F16');
-    assert.equal(own?.description, '0.0 GB · CPU only: slow');
+    assert.equal(own?.description, '6 MB · CPU only: slow');
     const download = items.find(({ label }) => label === '$(cloud-download) GLM-4-9B-0414 Q4_K_M');
     assert.match(download?.description ?? '', /^6\.2 GB · /);
     assert.equal(download?.detail, 'Answers without thinking');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ModelNotices } from '../../src/host/modelNotices.ts';
+import { runningShortfall } from '../../src/core/models/shortfall.ts';
+import { ModelNotices, shortfallNote } from '../../src/host/modelNotices.ts';
 import { modelDetails } from '../../src/host/modelDetails.ts';
 import type { ModelInfo } from '../../src/shared/inferenceProtocol.ts';
 import type { PanelNote } from '../../src/shared/panelProtocol.ts';
@@ -62,5 +63,26 @@ describe('a model that does not run as it was to', () => {
     const details = modelDetails(info).join('\n');
     assert.match(details, /YaRN was asked for and is not in effect: frequency scale 1/);
     assert.doesNotMatch(details, /YaRN on/);
+  });
+
+  it('on a small card says each lack in a sentence, the measured numbers once, and a way to something smaller', () => {
+    const { yarn: _, ...plain } = info;
+    const squeezed: ModelInfo = {
+      ...plain,
+      gpuLayers: 24,
+      contextTokens: 8192,
+      memory: { ramTotal: 32e9, ramFree: 11e9, vramTotal: 6e9, vramFree: 4e9 },
+    };
+    const { text, buttons } = shortfallNote(squeezed, runningShortfall(squeezed));
+    assert.equal(
+      text,
+      'Only 24 of 41 layers of glm-z1 fit on the GPU, so it is slower than it could be. ' +
+        'There is memory for a context of 8,192 tokens only; 32,768 were wanted, so long replies end sooner. ' +
+        'Before loading: 11.0 of 32.0 GB of memory free, 4.0 of 6.0 GB on the GPU.',
+    );
+    assert.deepEqual(
+      buttons.map(({ label }) => label),
+      ['Details', 'Choose Smaller…', 'Close'],
+    );
   });
 });

@@ -15,6 +15,8 @@ export interface Fault {
   readonly breakAfter?: number;
   /** Sends so many bytes and then nothing, with the connection open. */
   readonly stallAfter?: number;
+  /** Sends so many bytes, and the rest when the promise is fulfilled. */
+  readonly pause?: { readonly after: number; readonly until: Promise<void> };
   /** Ends the answer after so many bytes as if that was all, without a length. */
   readonly endAfter?: number;
   readonly status?: number;
@@ -178,6 +180,7 @@ export class HubServer {
       if (wrong >= 0 && wrong < piece.length) piece[wrong] = (piece[wrong] ?? 0) ^ 0xff;
       if (piece.length > 0) await Promise.race([new Promise((resolve) => response.write(piece, resolve)), closed]);
       if (response.destroyed) return;
+      if (fault.pause && at + pieceBytes - start >= fault.pause.after) await Promise.race([fault.pause.until, closed]);
       if (at + pieceBytes - start < stop) continue;
       if (fault.stallAfter !== undefined) return;
       if (fault.breakAfter !== undefined) return void response.destroy();

@@ -159,6 +159,22 @@ describe('The downloads of models', () => {
     assert.equal(error.code, 'downloadNotWritten');
   });
 
+  it('tell also what came last, and that nothing comes any more', async () => {
+    const downloads = open({}, { tuning: { ...quick, connections: 1, segmentBytes: bytes.length, stallMs: 30_000 } });
+    let goOn = (): void => undefined;
+    const until = new Promise<void>((resolve) => (goOn = resolve));
+    hub.fault = ({ on }) => (on === 'files' ? { pause: { after: 1_200_000, until } } : undefined);
+    const running = downloads.start(request);
+    const first = await stateOf(downloads, ({ doneBytes }) => doneBytes > 0);
+    const second = await stateOf(downloads, ({ bytesPerSecond }) => bytesPerSecond !== undefined);
+    const third = await stateOf(downloads, () => true);
+    assert.ok(second.doneBytes >= first.doneBytes);
+    assert.equal(third.doneBytes, second.doneBytes);
+    assert.ok((third.bytesPerSecond ?? 0) < (second.bytesPerSecond ?? 0), 'The speed does not fall while nothing comes.');
+    goOn();
+    assert.equal(await running, target());
+  });
+
   it('offer what was cancelled after a reload, and fetch only the rest', async () => {
     await half(open());
     const reloaded = open();

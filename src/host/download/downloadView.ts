@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PanelModel } from '../panel/panelModel.ts';
-import { Disposables } from '../disposables.ts';
-import { downloadName, downloadNote, fraction, progressText } from './downloadWords.ts';
+import { Disposables, Emitter } from '../disposables.ts';
+import { downloadName, downloadNote, fraction, isRunning, progressText } from './downloadWords.ts';
 import type { DownloadRequest } from './downloadRecord.ts';
 import type { DownloadState, ModelDownloads } from './modelDownloads.ts';
 
@@ -20,6 +20,10 @@ export class DownloadView {
   readonly #panel: PanelModel;
   readonly #disposables = new Disposables();
   readonly #notifications = new Map<string, Notification>();
+  readonly #running = new Map<string, DownloadState>();
+  readonly #runningChanged = new Emitter<readonly DownloadState[]>();
+  /** Fires with all that run, here or in other windows, whenever one of them goes on, begins or ends. */
+  readonly onDidChangeRunning = this.#runningChanged.event;
   #shown: DownloadState | undefined;
 
   constructor(downloads: ModelDownloads, panel: PanelModel) {
@@ -40,6 +44,10 @@ export class DownloadView {
     if (unfinished && !this.#shown) this.#show(unfinished);
   }
 
+  get running(): readonly DownloadState[] {
+    return [...this.#running.values()];
+  }
+
   hide(): void {
     this.#shown = undefined;
     this.#panel.showDownload(undefined);
@@ -47,6 +55,7 @@ export class DownloadView {
 
   dispose(): void {
     for (const { close } of this.#notifications.values()) close();
+    this.#runningChanged.dispose();
     this.#disposables.dispose();
   }
 
@@ -65,8 +74,11 @@ export class DownloadView {
       this.#shown = note && state;
       this.#panel.showDownload(note);
     }
-    const running = state.here && state.phase !== 'done' && state.phase !== 'paused' && state.phase !== 'failed';
-    if (running) this.#notification(state).report(state);
+    const running = isRunning(state);
+    if (running) this.#running.set(state.id, state);
+    else this.#running.delete(state.id);
+    this.#runningChanged.fire([...this.#running.values()]);
+    if (running && state.here) this.#notification(state).report(state);
     else this.#notifications.get(state.id)?.close();
   }
 

@@ -12,6 +12,48 @@ export function downloadName({ request }: DownloadState): string {
   return `${request.model.name} ${request.quantisation}`;
 }
 
+/** Somebody works on it, this window or another. */
+export function isRunning({ phase }: DownloadState): boolean {
+  return phase !== 'done' && phase !== 'paused' && phase !== 'failed';
+}
+
+/** What the status bar says while downloads run: all of them in one number, each in a sentence of the hover. */
+export interface DownloadStatus {
+  /** `$(cloud-download) Lemma: 42 %`, where the model itself has nothing to tell. */
+  readonly text: string;
+  /** `$(cloud-download) 42 %`, beside what the model does. */
+  readonly short: string;
+  readonly sentences: readonly string[];
+}
+
+/** @returns undefined when none runs */
+export function downloadStatus(running: readonly DownloadState[], now: number): DownloadStatus | undefined {
+  if (running.length === 0) return undefined;
+  const sentences = running.map((state) => {
+    const [name, progress] = [downloadName(state), progressText(state, now)];
+    return state.here
+      ? vscode.l10n.t('Lemma is downloading {0}: {1}.', name, progress)
+      : vscode.l10n.t('Another window is downloading {0}: {1}.', name, progress);
+  });
+  if (running.every(({ phase }) => phase === 'checking'))
+    return { text: vscode.l10n.t('$(cloud-download) Lemma: checking'), short: vscode.l10n.t('$(cloud-download) checking'), sentences };
+  const percent = percentOf(running);
+  return percent === undefined
+    ? { text: vscode.l10n.t('$(cloud-download) Lemma: downloading'), short: '$(cloud-download)', sentences }
+    : { text: vscode.l10n.t('$(cloud-download) Lemma: {0} %', percent), short: `$(cloud-download) ${percent} %`, sentences };
+}
+
+/** Rounded down, so that 100 is said when all is here. Unknown as long as one does not know its size. */
+function percentOf(running: readonly DownloadState[]): number | undefined {
+  let [done, total] = [0, 0];
+  for (const { doneBytes, totalBytes } of running) {
+    if (totalBytes === undefined) return undefined;
+    done += doneBytes;
+    total += totalBytes;
+  }
+  return total === 0 ? undefined : Math.min(100, Math.floor((done / total) * 100));
+}
+
 /** @param now milliseconds since 1970 @returns undefined when there is nothing more to say */
 export function downloadNote(state: DownloadState, now: number): PanelDownload | undefined {
   const name = downloadName(state);

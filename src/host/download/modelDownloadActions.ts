@@ -8,7 +8,7 @@ import type { DownloadRequest } from './downloadRecord.ts';
 import { DownloadView } from './downloadView.ts';
 import { downloadName } from './downloadWords.ts';
 import { HubToken } from './hubToken.ts';
-import type { DownloadParts } from './modelDownloads.ts';
+import type { DownloadParts, DownloadState } from './modelDownloads.ts';
 import { ModelDownloads } from './modelDownloads.ts';
 
 /** What the panel's buttons do with a download. */
@@ -54,6 +54,15 @@ export class ModelDownloadActions {
       // Shown by its last state, with what can be done.
       return undefined;
     }
+  }
+
+  /** Downloads of this and of other windows that go on now. */
+  get running(): readonly DownloadState[] {
+    return this.#view.running;
+  }
+
+  get onDidChangeRunning(): DownloadView['onDidChangeRunning'] {
+    return this.#view.onDidChangeRunning;
   }
 
   /** Resumes what was interrupted; asks which one where there are several. */

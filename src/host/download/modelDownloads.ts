@@ -42,6 +42,8 @@ export interface DownloadState extends Omit<DownloadRecord, 'version' | 'path' |
 
 /** Progress is told and written down so often, milliseconds. */
 const tellMs = 250;
+/** So often it is told again while nothing comes: the speed falls, and the wait until the next try gets shorter. */
+const tellAgainMs = 1_000;
 /** A window that watches another one's download looks so often, milliseconds. */
 const watchMs = 500;
 
@@ -271,6 +273,7 @@ class Journal {
   #record: DownloadRecord;
   #toldMs = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> = Promise.resolve();
+  readonly #again = setInterval(() => this.#tellAgain(), tellAgainMs);
 
   /** @param lost another window writes the record now */
   constructor(folder: string, record: DownloadRecord, changed: Emitter<DownloadState>, lost: AbortSignal) {
@@ -309,7 +312,17 @@ class Journal {
     this.#writing = this.#writing.then(() => (this.#lost.aborted ? undefined : writeRecord(this.#folder, record)));
   }
 
+  /** What came last was perhaps not told, and what does not come is worth telling too. */
+  #tellAgain(): void {
+    const { phase, doneBytes } = this.#record;
+    const now = performance.now();
+    if ((phase !== 'fetching' && phase !== 'waiting') || now - this.#toldMs < tellMs) return;
+    this.#speed.add(doneBytes, now);
+    this.set({ bytesPerSecond: this.#speed.bytesPerSecond });
+  }
+
   async end(end: Pick<DownloadRecord, 'phase' | 'path' | 'error'>): Promise<void> {
+    clearInterval(this.#again);
     this.#record = { ...this.#record, ...end, bytesPerSecond: undefined, untilMs: undefined };
     this.tell();
     await this.#writing;

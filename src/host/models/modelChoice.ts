@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { toLemmaError } from '../../core/errors.ts';
 import type { FamilyModel } from '../../core/models/family.ts';
-import { familyModelOf } from '../../core/models/family.ts';
 import type { Machine } from '../../core/models/fit.ts';
 import type { Offers } from '../../core/models/offers.ts';
 import { offersOf } from '../../core/models/offers.ts';
@@ -57,21 +56,15 @@ export class ModelChoice {
       case 'otherFile':
         return this.chooseFile();
       case 'local':
-        if (!pick.model) void sayOutside(pick.local.header.name ?? pick.local.label);
         return pick.local.path;
       case 'download':
         return this.#download(pick.model, pick.quantisation);
     }
   }
 
-  /** Asks for a file; what it is inside is said when it is no model of the family. */
-  async chooseFile(): Promise<string | undefined> {
-    const file = await pickModelFile();
-    if (file === undefined) return undefined;
-    const [header] = (await this.#parts.client.describeModels([file]).catch(() => undefined)) ?? [];
-    // A file that cannot be read is told about when it is loaded, with the ways on.
-    if (header && 'architecture' in header && !familyModelOf({ ...header, fileName: file })) void sayOutside(header.name ?? file);
-    return file;
+  /** Asks for a file. What it is inside is said when it is loaded: that it cannot be, or that it is outside the tested family. */
+  chooseFile(): Promise<string | undefined> {
+    return pickModelFile();
   }
 
   /** What would be offered now. @returns undefined when it was cancelled */
@@ -139,9 +132,9 @@ export class ModelChoice {
 }
 
 async function press(pick: ModelPick | undefined, { does }: ModelPickButton, endpoint: string): Promise<void> {
-  if (does === 'reveal' && pick?.kind === 'local') {
-    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(pick.local.path));
-    return;
+  if (pick?.kind === 'local') {
+    if (does === 'reveal') await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(pick.local.path));
+    else await vscode.env.clipboard.writeText(pick.local.path);
   }
   if (pick?.kind === 'download') await openPage(pick.model, endpoint);
 }
@@ -157,13 +150,4 @@ async function openPage({ sources: [source] }: FamilyModel, endpoint: string): P
     open,
   );
   if (choice === open) await vscode.env.openExternal(vscode.Uri.parse(url, true));
-}
-
-async function sayOutside(name: string): Promise<void> {
-  await vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      'The model {0} is outside the family that Lemma is tested with. It runs with its own prompt format, and a thought is shown if it writes one between <think> and </think>.',
-      name,
-    ),
-  );
 }

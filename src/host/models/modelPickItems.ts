@@ -5,6 +5,7 @@ import type { FamilyModel } from '../../core/models/family.ts';
 import type { Fit, Machine } from '../../core/models/fit.ts';
 import { missingDiskBytes } from '../../core/models/fit.ts';
 import type { DownloadOffer, LocalOffer, Offers } from '../../core/models/offers.ts';
+import { sizeText } from '../modelMessages.ts';
 import type { InstalledModel } from './localModels.ts';
 import type { ModelTool } from './modelFolders.ts';
 
@@ -70,11 +71,11 @@ function localItem(pick: LocalOffer<InstalledModel>, machine: Machine, chosen: s
   const isChosen = local.path === chosen;
   return {
     label: `${isChosen ? '$(check)' : '$(file)'} ${name.trim()}`,
-    description: [`${gigabytes(local.bytes)} GB`, fitText(fit, machine)].join(' · '),
+    description: [sizeText(local.bytes), fitText(fit, machine)].join(' · '),
     detail: [model ? character(model) : vscode.l10n.t('Outside the tested family'), toolText(local.tool), local.path]
       .filter((each) => each !== undefined)
       .join(' · '),
-    buttons: [revealButton()],
+    buttons: [fileButton()],
     pick,
   };
 }
@@ -85,7 +86,7 @@ function downloadItem(pick: DownloadOffer, machine: Machine): ModelPickItem {
   const disk = missing > 0 ? vscode.l10n.t('{0} GB too little on the disk', gigabytes(missing)) : undefined;
   return {
     label: `$(cloud-download) ${model.name} ${quantisation}`,
-    description: [`${gigabytes(bytes)} GB`, fitText(fit, machine), disk].filter((each) => each !== undefined).join(' · '),
+    description: [sizeText(bytes), fitText(fit, machine), disk].filter((each) => each !== undefined).join(' · '),
     ...(character(model) === undefined ? {} : { detail: character(model) }),
     buttons: [pageButton()],
     pick,
@@ -122,10 +123,13 @@ function toolText(tool: ModelTool): string | undefined {
 
 /** The buttons of an entry are told apart by what they do, not by which one was drawn. */
 export interface ModelPickButton extends vscode.QuickInputButton {
-  readonly does: 'reveal' | 'openPage';
+  readonly does: 'reveal' | 'copyPath' | 'openPage';
 }
 
-function revealButton(): ModelPickButton {
+/** The system's file manager can only be opened from the computer that the file is on. */
+function fileButton(): ModelPickButton {
+  if (vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web)
+    return { does: 'copyPath', iconPath: new vscode.ThemeIcon('copy'), tooltip: vscode.l10n.t('Copy the File’s Path') };
   return { does: 'reveal', iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: vscode.l10n.t('Show the File in Its Folder') };
 }
 
