@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { LemmaApp } from './host/app.ts';
 import { commandIds } from './host/commandIds.ts';
 import { registerCodeActions } from './host/editor/codeActions.ts';
+import { registerMathLenses } from './host/editor/mathLenses.ts';
 import { PromptLibrary } from './host/prompts/promptLibrary.ts';
 import { hasPanelTab, panelTabType } from './host/panel/panelTabType.ts';
 
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): LemmaApi {
       deserializeWebviewPanel: async (tab) => (await app()).tab.deserializeWebviewPanel(tab),
     }),
     prompts,
+    registerMathLenses(),
     registerCodeActions(prompts),
   );
   void adoptTabs(app);

@@ -7,6 +7,7 @@ export const commandIds = [
   'lemma.explainSelection',
   'lemma.fixDiagnostic',
   'lemma.explainDiagnostic',
+  'lemma.aboutFormula',
   'lemma.fixSelection',
   'lemma.improveSelection',
   'lemma.documentSelection',

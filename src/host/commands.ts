@@ -3,6 +3,7 @@ import type { LemmaApp } from './app.ts';
 import { showActionsMenu } from './actionsMenu.ts';
 import type { CommandId } from './commandIds.ts';
 import type { DiagnosticInfo } from '../core/snapshot.ts';
+import type { Task } from '../core/task.ts';
 import { downloadStatus } from './download/downloadWords.ts';
 import { showEngineLog } from './engineLog.ts';
 import { modelStatus } from './modelWords.ts';
@@ -22,6 +23,7 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.explainSelection': () => app.questions.aboutSelection('explain'),
     'lemma.fixDiagnostic': (uri, diagnostic) => app.questions.aboutDiagnostic(uri as string, diagnostic as DiagnosticInfo),
     'lemma.explainDiagnostic': (uri, diagnostic) => app.questions.aboutDiagnostic(uri as string, diagnostic as DiagnosticInfo, 'explain'),
+    'lemma.aboutFormula': (task, uri, range) => app.questions.aboutRange(task as Task, uri as string, range as vscode.Range),
     'lemma.fixSelection': () => app.tasks.change('fix'),
     'lemma.improveSelection': () => app.tasks.change('improve'),
     'lemma.documentSelection': () => app.tasks.change('document'),

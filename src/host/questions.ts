@@ -44,6 +44,14 @@ export class Questions {
     return this.#ask(task, text, () => readSnapshot(requireEditor()), more);
   }
 
+  /** Asks about a part of a document. @param uri of the document, as a string */
+  async aboutRange(task: Task, uri: string, range: vscode.Range): Promise<void> {
+    await this.#ask(task, '', async () => {
+      const document = await openDocument(vscode.Uri.parse(uri, true));
+      return readSnapshot({ document, selection: new vscode.Selection(range.start, range.end) });
+    });
+  }
+
   /** Asks for a repair of a reported problem, or what it means. @param uri of the document, as a string */
   async aboutDiagnostic(uri: string, diagnostic: DiagnosticInfo, task: 'fix' | 'explain' = 'fix'): Promise<void> {
     await this.#ask(task, '', async () => {
