@@ -37,6 +37,7 @@ describe('A prompt of the user’s own', () => {
 
   it('is told apart from one with mistakes, each with its line', () => {
     assert.deepEqual(codes('---\ntitle: [\n---\nGo.'), ['2 frontMatterUnreadable']);
+    assert.deepEqual(codes('---\ntitle: &a A\nanswer: *a\n---\nGo.'), ['1 frontMatterUnreadable']);
     assert.deepEqual(codes('---\ntitle: A\nrun: rm\n---\nGo.'), ['2 keyUnknown']);
     assert.deepEqual(codes('---\ntitle: 3\n---\nGo.'), ['1 valueInvalid']);
     assert.deepEqual(codes('---\nanswer: file\napplies: 7\n---\nGo.'), ['2 valueInvalid', '1 valueInvalid']);
@@ -59,6 +60,7 @@ describe('A prompt of the user’s own', () => {
         parse(`---\n${head}\n---\n${body}`);
         parse(head + body);
       }),
+      { numRuns: 1000 },
     );
   });
 

@@ -28,16 +28,21 @@ export function parsePromptText(id: string, name: string, text: string): ParsedP
   const document = parseDocument(yaml, { lineCounter: counter, logLevel: 'silent' });
   const lineInHead = (offset: number): number => counter.linePos(offset).line;
   const [broken] = document.errors;
-  if (broken) {
-    const reason = broken.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
-    return {
-      prompt: undefined,
-      problems: [{ problem: { code: 'frontMatterUnreadable', reason, at: broken.pos[0] }, line: lineInHead(broken.pos[0]) }],
-    };
+  const unreadable = (message: string, at: number): ParsedPrompt => {
+    const reason = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
+    return { prompt: undefined, problems: [{ problem: { code: 'frontMatterUnreadable', reason, at }, line: lineInHead(at) }] };
+  };
+  if (broken) return unreadable(broken.message, broken.pos[0]);
+  let values: unknown;
+  try {
+    // Aliases, which nobody needs here, can make a value of any size.
+    values = document.toJS({ maxAliasCount: 0 });
+  } catch (thrown) {
+    return unreadable(thrown instanceof Error ? thrown.message : String(thrown), 0);
   }
   const body = text.slice(head ? head[0].length : 0);
   const bodyLine = (text.slice(0, text.length - body.length).match(/\n/g) ?? []).length;
-  const { prompt, problems } = checkPrompt(id, document.toJS({ maxAliasCount: 0 }), body, titleOf(name));
+  const { prompt, problems } = checkPrompt(id, values, body, titleOf(name));
   const keyLine = (key: string): number => {
     const at = new RegExp(`^[^\\S\\n]*["']?${key.replace(/[^\w-]/g, '\\$&')}["']?[^\\S\\n]*:`, 'm').exec(yaml)?.index;
     return at === undefined ? 0 : lineInHead(at);
