@@ -155,23 +155,31 @@ export async function build({ production = false, quiet = false } = {}) {
   }
 }
 
+/** Of what runs inside the extension host and is no part of the extension. */
+const hostSideTests = {
+  absWorkingDir: root,
+  bundle: true,
+  logLevel: 'warning',
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  sourcemap: 'inline',
+  external: ['vscode', 'mocha', 'node-llama-cpp', 'esbuild'],
+  mainFields: ['module', 'main'],
+};
+
+/** Bundles the measurements that run inside the extension host, as the editor tests do. */
+export async function buildEditorBench() {
+  await esbuild.build({ ...hostSideTests, entryPoints: ['test/bench/editorHost.ts'], outfile: 'out/editorBench/index.cjs' });
+}
+
 /**
  * Bundles the tests that run inside the extension host: `out/editor/index.cjs` exports `run()`, which runs
  * the mocha tests of `out/editor/tests.cjs`. The same two files serve code-server and desktop VS Code.
  */
 export async function buildEditorTests() {
   const tests = existsSync(path.join(root, 'test/editor')) ? filesUnder(path.join(root, 'test/editor'), '.test.ts') : [];
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
-    logLevel: 'warning',
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    sourcemap: 'inline',
-    external: ['vscode', 'mocha', 'node-llama-cpp', 'esbuild'],
-    mainFields: ['module', 'main'],
-  };
+  const common = hostSideTests;
   await esbuild.build({ ...common, entryPoints: ['test/harness/editorRunner.ts'], outfile: 'out/editor/index.cjs' });
   await esbuild.build({
     ...common,

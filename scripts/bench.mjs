@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- panel [--fast]` measures the panel alone (scripts/lib/panelBench.mjs), `npm run bench -- models` getting
- * and loading models (scripts/lib/modelsBench.mjs).
+ * and loading models (scripts/lib/modelsBench.mjs), `npm run bench -- editor` what Lemma costs in the editor.
  *
  * `npm run bench`: measures a production build in a real workbench and the engine alone, prints a Markdown report and
  * writes it to out/bench.md, with the numbers in out/bench.json. Goals are the project's own; a number over its goal is
@@ -9,6 +9,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { editorBench } from './lib/editorBench.mjs';
 import { ensureDependencies } from './lib/install.mjs';
 import { modernNode } from './lib/node24.mjs';
 import { modelsBench } from './lib/modelsBench.mjs';
@@ -19,10 +20,10 @@ import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
   const [only, ...options] = process.argv.slice(2);
-  const known = only === undefined || only === 'panel' || only === 'models';
+  const known = only === undefined || ['panel', 'models', 'editor'].includes(only);
   if (!known || options.some((option) => only !== 'panel' || option !== '--fast'))
     throw new PlainError(
-      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, npm run bench -- models the models.',
+      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor.',
     );
   await ensureDependencies();
   if (only === 'panel') return panelBench({ fast: options.includes('--fast'), figures, machine: machine() });
@@ -30,6 +31,11 @@ await runMain(async () => {
   if (only === 'models') {
     await step('Building for production', () => build({ production: true, quiet: true }));
     return modelsBench({ figures, machine: machine() });
+  }
+  if (only === 'editor') {
+    await step('Building for production', () => build({ production: true, quiet: true }));
+    const { workbenchEnv } = await import('./lib/suites.mjs');
+    return editorBench({ env: await workbenchEnv(), machine: machine() });
   }
   await step('Building for production', () => build({ production: true, quiet: true }));
   const bundle = sizes(firstLoad);

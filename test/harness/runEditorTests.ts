@@ -35,7 +35,11 @@ try {
     const exposed = browser.page
       .exposeFunction('codeAutomationExit', (code: number) => resolve(code))
       .then(() => browser.page.exposeFunction('codeAutomationLog', () => undefined))
-      .then(() => browser.page.goto(workbenchUrl(server, { folder, development: true, tests: path.join(out, 'editor/index.cjs') })));
+      .then(() =>
+        browser.page.goto(
+          workbenchUrl(server, { folder, development: true, tests: process.env.LEMMA_HOST_ENTRY ?? path.join(out, 'editor/index.cjs') }),
+        ),
+      );
     exposed.catch(reject);
     browser.page.once('crash', () => reject(new Error('The page of the workbench crashed.')));
   });
