@@ -29,6 +29,8 @@ export interface CountedPiece extends ContextPiece {
   readonly tokens: number;
 }
 
+/** More pieces are neither looked at before they are sent nor of use to the model. */
+const mostPieces = 8;
 /** Tokens of the line that names a file and of its fence. */
 const headerTokens = 20;
 
@@ -44,7 +46,7 @@ export function chooseContext(pieces: readonly CountedPiece[], budgetTokens: num
   let left = budgetTokens;
   for (const { attachment, tokens } of ranked) {
     const cost = tokens + (files.has(attachment.uri) ? 0 : headerTokens);
-    if (cost > left) continue;
+    if (cost > left || chosen.length >= mostPieces) continue;
     left -= cost;
     files.add(attachment.uri);
     chosen.push({ ...attachment, tokens });
@@ -61,8 +63,8 @@ export function newToPrompt(pieces: readonly ContextPiece[], question: Omit<Turn
   const known = knownStretches(question);
   const kept: ContextPiece[] = [];
   const texts = new Set<string>();
-  // The wider piece first, so that what lies in it is seen to be there.
-  for (const piece of [...pieces].sort((one, other) => lineCount(other) - lineCount(one))) {
+  // The wider piece first, so that what lies in it is seen to be there; of the same text the more relevant.
+  for (const piece of [...pieces].sort((one, other) => lineCount(other) - lineCount(one) || other.relevance - one.relevance)) {
     const { uri, range, kind } = piece.attachment;
     const text = normalizeEol(piece.attachment.text).trim();
     if (text === '' || texts.has(text)) continue;

@@ -46,6 +46,27 @@ export function guessDefinition(lines: readonly string[], name: string): Range |
   return line < 0 ? undefined : { start: { line, character: 0 }, end: { line, character: (lines[line] ?? '').length } };
 }
 
+const container =
+  /^\s*(?:[\w@]+\s+){0,4}(?:class|def|function|fn|func|impl|struct|interface|trait|module|namespace|enum|object|record)\s+(\S+?)(?=[\s(<:{]|$)/u;
+
+/**
+ * The heads of what stands around a line, guessed by indentation, for languages without a language extension.
+ * @returns outermost first, each with its name
+ */
+export function guessHeads(lines: readonly string[], line: number): { readonly name: string; readonly declaration: Declaration }[] {
+  const found: { readonly name: string; readonly declaration: Declaration }[] = [];
+  let limit = indentWidth(lines.slice(line).find((text) => text.trim() !== '') ?? '');
+  for (let above = line - 1; above >= 0 && limit > 0; above -= 1) {
+    const text = lines[above] ?? '';
+    if (text.trim() === '' || indentWidth(text) >= limit) continue;
+    limit = indentWidth(text);
+    const name = container.exec(text)?.[1];
+    const range = { start: { line: above, character: 0 }, end: { line, character: 0 } };
+    if (name !== undefined) found.push({ name, declaration: headOf(lines, range) });
+  }
+  return found.reverse();
+}
+
 /** Decorators and comments may belong to the symbol's range; its head begins below them. */
 function firstOwnLine(lines: readonly string[], { start, end }: Range): number {
   let line = start.line;

@@ -83,7 +83,8 @@ export class AnswerActions {
    */
   async revealPlace(turnId: string, attachmentIndex?: number): Promise<void> {
     const question = this.#turn(turnId)?.question;
-    const attachment = attachmentIndex === undefined ? undefined : question?.attachments?.[attachmentIndex];
+    const shown = [...(question?.attachments ?? []), ...(question?.context ?? [])];
+    const attachment = attachmentIndex === undefined ? undefined : shown[attachmentIndex];
     const place = attachmentIndex === undefined ? question?.snapshot : attachment;
     if (!place) return;
     try {

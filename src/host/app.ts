@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Turn } from '../core/conversation.ts';
+import type { Turn, TurnQuestion } from '../core/conversation.ts';
 import { isRunning, lastTurn, turnById } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
 import { thinks } from '../core/thinkingBudget.ts';
@@ -11,6 +11,7 @@ import { Config } from './config.ts';
 import type { ReplySettings } from './config.ts';
 import { ContextMeter } from './contextMeter.ts';
 import { ConversationHistory } from './conversationHistory.ts';
+import { AutomaticContext } from './context/automaticContext.ts';
 import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
 import { Backends } from './backends.ts';
@@ -67,6 +68,7 @@ export class LemmaApp {
   readonly tab: PanelTab;
   readonly places: WorkspacePlaces;
   readonly attachments: Attachments;
+  readonly automatic: AutomaticContext;
   readonly questions: Questions;
   readonly tasks: EditTasks;
   readonly meter: ContextMeter;
@@ -127,7 +129,15 @@ export class LemmaApp {
     this.tab = this.#disposables.add(new PanelTab(sources));
     const counter = new TokenCounter(this.model, this.log);
     this.attachments = this.#disposables.add(new Attachments(this.panel, this.model, counter, context.workspaceState));
-    this.questions = new Questions(this.turns, this.panel, this.attachments, () => this.showPanel());
+    this.questions = new Questions(
+      this.turns,
+      this.panel,
+      this.attachments,
+      () => this.automatic,
+      () => this.showPanel(),
+    );
+    const next = (): Promise<TurnQuestion> => this.questions.nextAlone();
+    this.automatic = this.#disposables.add(new AutomaticContext({ panel, model, config: this.config, counter, log, next }));
     this.tasks = new EditTasks(this.questions, context.globalState, prompts);
     const texts = this.#disposables.add(this.#texts);
     const { questions, config } = this;

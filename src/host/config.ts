@@ -91,6 +91,11 @@ export class Config {
     return vscode.workspace.getConfiguration('lemma').get<string>('cuda.registry', '').trim();
   }
 
+  /** Most tokens of what goes along with a question without having been attached; 0: nothing does. */
+  get automaticContextTokens(): number {
+    return Math.max(0, vscode.workspace.getConfiguration('lemma').get<number>('context.automaticTokens', 1500));
+  }
+
   get reply(): ReplySettings {
     return this.replyOf();
   }
@@ -142,6 +147,12 @@ export class Config {
   onDidChangeThinking(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('lemma.thinking')) listener();
+    });
+  }
+
+  onDidChangeAutomaticContext(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('lemma.context')) listener();
     });
   }
 

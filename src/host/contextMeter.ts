@@ -66,7 +66,7 @@ export class ContextMeter {
     );
     keep.add(
       panel.onDidChange(({ kind }) => {
-        if (kind === 'draft' || kind === 'attachments' || kind === 'selection') this.#soon();
+        if (kind === 'draft' || kind === 'attachments' || kind === 'automatic' || kind === 'selection') this.#soon();
       }),
     );
     keep.add(config.onDidChangeModel(() => this.#soon()));
@@ -123,7 +123,7 @@ export class ContextMeter {
   }
 
   #use({ question, measured, contextTokens }: Measured): ContextUse {
-    const { filled: _filled, overTokens: _overTokens, ...counts } = measured;
+    const { filled: _filled, overTokens: _overTokens, automatic, ...counts } = measured;
     const cutAfter = rememberedTurns(this.#sources.conversations.current)[measured.droppedTurns - 1]?.question.id;
     const note = contextNote(measured);
     return {
@@ -131,6 +131,7 @@ export class ContextMeter {
       contextTokens,
       answeredTurns: answeredTurns(this.#sources.conversations.current).length,
       attachmentCount: question.attachments?.length ?? 0,
+      ...(automatic > 0 ? { automatic: { tokens: automatic, count: question.context?.length ?? 0 } } : {}),
       ...(cutAfter === undefined ? {} : { cutAfter }),
       ...(note ? { note } : {}),
     };

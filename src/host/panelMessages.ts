@@ -27,7 +27,7 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
     case 'attach':
       return app.attachments.pick(app.questions.editor);
     case 'detach':
-      return app.attachments.remove(message.id);
+      return app.automatic.remove(message.id) ? undefined : app.attachments.remove(message.id);
     case 'dropped':
       return app.attachments.addFiles(message.uris.map((uri) => vscode.Uri.parse(uri, true)));
     case 'openPrompt':

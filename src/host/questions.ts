@@ -8,6 +8,7 @@ import type { DiagnosticInfo, Snapshot } from '../core/snapshot.ts';
 import { answerUseOf } from '../core/task.ts';
 import type { Task } from '../core/task.ts';
 import type { Attachments } from './attachments.ts';
+import type { AutomaticContext } from './context/automaticContext.ts';
 import { openDocument } from './editor/openDocument.ts';
 import { readSnapshot, requireEditor, selectionOffer } from './editor/readSnapshot.ts';
 import type { PanelModel } from './panel/panelModel.ts';
@@ -27,14 +28,23 @@ export class Questions {
   readonly #turns: TurnRunner;
   readonly #panel: PanelModel;
   readonly #attachments: Attachments;
+  readonly #automatic: () => AutomaticContext;
   readonly #reveal: () => Promise<void>;
   /** The editor whose selection is offered. */
   #offered: vscode.TextEditor | undefined;
 
-  constructor(turns: TurnRunner, panel: PanelModel, attachments: Attachments, reveal: () => Promise<void>) {
+  /** @param automatic asks in turn what would be asked, so that it comes later */
+  constructor(
+    turns: TurnRunner,
+    panel: PanelModel,
+    attachments: Attachments,
+    automatic: () => AutomaticContext,
+    reveal: () => Promise<void>,
+  ) {
     this.#turns = turns;
     this.#panel = panel;
     this.#attachments = attachments;
+    this.#automatic = automatic;
     this.#reveal = reveal;
   }
 
@@ -78,6 +88,13 @@ export class Questions {
 
   /** What `typed` would ask now with the present draft. */
   async next(): Promise<TurnQuestion> {
+    const question = await this.nextAlone();
+    const context = question.snapshot ? this.#automatic().shown : [];
+    return context.length > 0 ? { ...question, context } : question;
+  }
+
+  /** The same without what Lemma would send along. */
+  async nextAlone(): Promise<TurnQuestion> {
     // What cannot be read now is said when it is asked.
     const snapshot = await this.#attachedSelection()?.().catch(() => undefined);
     return { id: '', task: 'ask', text: this.#panel.draft, ...(snapshot ? { snapshot } : {}), attachments: this.#attachments.current };
@@ -124,12 +141,13 @@ export class Questions {
   ): Promise<void> {
     let part = whole;
     for (let round = 0; round < trimRounds; round++) {
-      const measured = await this.#turns.measure({ ...question, ...change(part) }, part.text);
+      const measured = await this.#turns.measure({ ...question, ...change(part), context: [] }, part.text);
       if (!measured) return;
       if (measured.overTokens <= 0) break;
       part = cut(part, charsToKeep(part.text, measured.textTokens, measured.overTokens));
     }
-    void this.#turns.askInstead(question.id, change(part));
+    // What nobody asked for makes room first.
+    void this.#turns.askInstead(question.id, { ...change(part), context: [] });
   }
 
   #attachedSelection(): (() => Promise<Snapshot>) | undefined {
@@ -144,17 +162,19 @@ export class Questions {
     try {
       const snapshot = await read?.();
       const attachments = await this.#attachments.read();
-      this.#panel.showNotice(undefined);
-      void this.#attachments.set([]);
       const { answerUse = answerUseOf(task), fill, ...more } = wish;
-      void this.#turns.ask({
+      const question = {
         task,
         text: snapshot && fill ? await fill(snapshot) : text,
         ...more,
         ...(answerUse === 'panel' ? {} : { answerUse }),
         ...(snapshot ? { snapshot } : {}),
         ...(attachments.length > 0 ? { attachments } : {}),
-      });
+      };
+      const context = await this.#automatic().of(question);
+      this.#panel.showNotice(undefined);
+      void this.#attachments.set([]);
+      void this.#turns.ask({ ...question, ...(context.length > 0 ? { context } : {}) });
       return true;
     } catch (thrown) {
       this.#panel.showNotice(toLemmaError(thrown));

@@ -97,6 +97,8 @@ export interface AttachmentOffer {
   readonly tokens: number;
   /** Counted by characters, since no model is there to count tokens. */
   readonly estimated: boolean;
+  /** Lemma chose it; the user can take it away. */
+  readonly automatic?: true;
 }
 
 /** How the next question would fill the context, in tokens. */
@@ -106,6 +108,8 @@ export interface ContextUse {
   readonly conversation: number;
   readonly attachments: number;
   readonly attachmentCount: number;
+  /** Of what Lemma chose to send along, in tokens and pieces; absent: nothing. */
+  readonly automatic?: { readonly tokens: number; readonly count: number };
   /** With the selection, if it is attached. */
   readonly question: number;
   readonly together: number;
@@ -318,7 +322,7 @@ export type PanelToHost =
   | { readonly type: 'renameConversation'; readonly id: string; readonly title: string }
   | { readonly type: 'pinConversation'; readonly id: string; readonly pinned: boolean }
   | { readonly type: 'deleteConversation'; readonly id: string }
-  /** Opens the place that the question is about, or the one of an attachment (its index among the question's). */
+  /** Opens the place that the question is about, or the one of an attachment (its index among the question's, Lemma's own choice behind them). */
   | { readonly type: 'reveal'; readonly turnId: string; readonly attachment?: number }
   /** A link in the model's text; the host asks before it opens anything. */
   | { readonly type: 'openLink'; readonly href: string }

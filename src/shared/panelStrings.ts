@@ -71,6 +71,8 @@ export const panelStringKeys = [
   'contextInstructions',
   'contextConversation',
   'contextQuestion',
+  'oneAutomatic',
+  'manyAutomatic',
   'contextTogether',
   'contextLeft',
   'openAsText',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { attachments, fullContext, offers, use } from './contextPictures.ts';
+import { attachments, chosen, chosenOffers, fullContext, offers, use } from './contextPictures.ts';
 import { explain, python, Script, snapshotOf } from './conversations.ts';
 import { PanelPage } from './panelPage.ts';
 
@@ -59,6 +59,45 @@ describe('Attachments and context in the panel', () => {
       await panel.reload(state);
       assert.equal(await find('.composer .chip').count(), 3);
       assert.match(await find('.meter').innerText(), /9\.7k \/ 32k/);
+    });
+  });
+
+  describe('what Lemma chose to send along', () => {
+    const state = new Script().state({
+      ...{ selection: { label: 'poly.py:8–15', scope: 'selection', lines: 8 }, selectionAttached: true },
+      attachments: [offers[1]!, ...chosenOffers],
+      context: { ...use, automatic: { tokens: 31, count: 2 } },
+    });
+
+    it('is shown behind what the user attached, quieter, and can be taken away', async () => {
+      await panel.open(state);
+      const chips = panel.page.getByRole('list', { name: 'Attachments' }).getByRole('listitem');
+      assert.deepEqual(
+        (await chips.allInnerTexts()).map((text) => text.split('\n')[0]),
+        ['poly.py:8–15', 'horner', 'class Polynomial', '2 imports'],
+      );
+      assert.equal(await chips.nth(2).getAttribute('title'), 'poly.py, chosen by Lemma · 12 tokens');
+      assert.equal(await find('.composer .chip.automatic').count(), 2);
+      await button('Remove 2 imports').click();
+      assert.deepEqual(await panel.sent('detach'), [{ type: 'detach', id: 'automatic1' }]);
+      await panel.shot('panel-chosen-context');
+    });
+
+    it('is counted by itself in what the model will see', async () => {
+      await panel.open(state);
+      await find('.meter').click();
+      const rows = await find('.details dt').allInnerTexts();
+      const values = await find('.details dd').allInnerTexts();
+      assert.equal(values[rows.indexOf('2 pieces chosen by Lemma')], '31');
+    });
+
+    it('is on the question’s card, with links to its places', async () => {
+      const script = new Script().ask('explain', snapshotOf(python, 'poly.py', 'python'), '', undefined, attachments.slice(1, 2), chosen);
+      await panel.open(script.answered('Hm.', 'So.').state());
+      assert.match(await find('.question .more .num').innerText(), / · 1 attachment · 2 pieces chosen by Lemma$/);
+      assert.equal(await find('.question .chip.automatic').count(), 2);
+      await find('.question .chips').getByRole('button', { name: 'Open class Polynomial' }).click();
+      assert.deepEqual(await panel.sent('reveal'), [{ type: 'reveal', turnId: 'turn1', attachment: 1 }]);
     });
   });
 

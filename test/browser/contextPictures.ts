@@ -36,6 +36,22 @@ export const offers: readonly AttachmentOffer[] = attachments.map(({ kind, label
   ...{ id: `id${index}`, kind, label, title: fileName, tokens, estimated: false },
 }));
 
+/** What Lemma chose, and how it is offered before it is sent. */
+export const chosen: readonly Attachment[] = [
+  {
+    ...{ kind: 'symbol', label: 'class Polynomial', uri: 'file:///work/poly.py', fileName: 'poly.py', languageId: 'python', tokens: 12 },
+    ...{ text: 'class Polynomial(Ring):', range: { start: { line: 2, character: 0 }, end: { line: 2, character: 23 } } },
+  },
+  {
+    ...{ kind: 'symbol', label: '2 imports', uri: 'file:///work/poly.py', fileName: 'poly.py', languageId: 'python', tokens: 19 },
+    text: 'from fractions import Fraction',
+  },
+];
+
+export const chosenOffers: readonly AttachmentOffer[] = chosen.map(({ kind, label, fileName, tokens = 0 }, index) => ({
+  ...{ id: `automatic${index}`, kind, label, title: `${fileName}, chosen by Lemma`, tokens, estimated: false, automatic: true },
+}));
+
 export const use: ContextUse = {
   ...{ contextTokens: 32_768, instructions: 7, conversation: 3612, answeredTurns: 2, attachments: 6095, attachmentCount: 3, question: 24 },
   ...{ together: 9738, left: 23_030, leftOut: 0, droppedTurns: 0, estimated: false },
@@ -68,10 +84,17 @@ export function contextPictures(): Record<string, { readonly state: PanelState; 
   const selection = { label: 'sample.tex:12–15', scope: 'selection', lines: 4 } as const;
   const draft = 'Where does this lemma fail if the numbers may be negative? Use the definitions in the attached file.';
   const asked = new Script(Date.now() - 1000).ask('explain', snapshotOf(python, 'poly.py', 'python'), '', undefined, attachments);
+  const withChoice = new Script().ask('explain', snapshotOf(python, 'poly.py', 'python'), '', undefined, attachments.slice(1, 2), chosen);
   const { script, context } = fullContext();
   const chips = explain()
     .answered(mathThought, 'It evaluates a polynomial.')
-    .state({ selection, selectionAttached: true, attachments: offers, context: use, draft });
+    .state({
+      selection,
+      selectionAttached: true,
+      attachments: [...offers, ...chosenOffers],
+      context: { ...use, automatic: { tokens: 31, count: 2 } },
+      draft,
+    });
   return {
     meter: { state: chips, click: '.meter' },
     estimated: {
@@ -81,6 +104,7 @@ export function contextPictures(): Record<string, { readonly state: PanelState; 
       }),
       click: '.meter',
     },
+    chosenCard: { state: withChoice.answered(mathThought, 'It evaluates a polynomial.').state() },
     readingAttachments: { state: asked.phase('reading').state({ context: use }) },
     contextFull: { state: script.state({ context, attachments: offers.slice(0, 1) }) },
   };

@@ -103,6 +103,8 @@ export const strings: PanelStrings = {
   },
   ...{
     contextConversation: 'Conversation, without thoughts',
+    oneAutomatic: '1 piece chosen by Lemma',
+    manyAutomatic: '{0} pieces chosen by Lemma',
     contextQuestion: 'This question',
     contextTogether: 'Together',
     contextLeft: 'Left for thought and answer',
@@ -182,10 +184,18 @@ export class Script {
   }
 
   /** @param replaces the turn whose question this is another version of */
-  ask(task: Task, snapshot?: Snapshot, text = '', replaces?: string, attachments?: readonly Attachment[]): this {
+  ask(
+    task: Task,
+    snapshot?: Snapshot,
+    text = '',
+    replaces?: string,
+    attachments?: readonly Attachment[],
+    context?: readonly Attachment[],
+  ): this {
     this.count += 1;
     this.turnId = `turn${this.count}`;
-    const question = { id: this.turnId, task, text, ...(snapshot ? { snapshot } : {}), ...(attachments ? { attachments } : {}) };
+    const sent = { ...(attachments ? { attachments } : {}), ...(context ? { context } : {}) };
+    const question = { id: this.turnId, task, text, ...(snapshot ? { snapshot } : {}), ...sent };
     this.events.push({ type: 'asked', question, at: this.at, ...(replaces === undefined ? {} : { replaces }) });
     return this;
   }

@@ -117,7 +117,8 @@ export async function stopIfRunning(panel: FrameLocator): Promise<void> {
   const stop = panel.locator('.line').getByRole('button', { name: 'Stop' });
   const rest = panel.locator('.line .model-pick');
   await stop.or(rest).first().waitFor();
-  if (await stop.isVisible()) await stop.click();
+  // A reply may end by itself between a look and a click; a button that is gone is not waited for.
+  await stop.evaluateAll((buttons) => buttons.forEach((button) => (button as HTMLElement).click()));
   await rest.waitFor();
 }
 

@@ -21,6 +21,8 @@ export interface Chip {
   readonly title?: string;
   readonly tokens?: number | undefined;
   readonly estimated?: boolean;
+  /** Lemma chose it, so that it is quieter than what the user did. */
+  readonly automatic?: boolean;
   readonly onRemove?: () => void;
   readonly onOpen?: () => void;
 }
@@ -30,12 +32,15 @@ export function chipRow(chips: readonly Chip[], context: PanelContext): Template
   return html`<div class="chips" role="list" aria-label=${context.strings.attachments}>${chips.map((each) => chip(each, context))}</div>`;
 }
 
-function chip({ kind, label, title = label, tokens, estimated = false, onRemove, onOpen }: Chip, context: PanelContext): TemplateResult {
+function chip(
+  { kind, label, title = label, tokens, estimated = false, automatic = false, onRemove, onOpen }: Chip,
+  context: PanelContext,
+): TemplateResult {
   const { strings, locale } = context;
   const short = tokens === undefined ? '' : `${estimated ? '~' : ''}${formatTokensShort(tokens, locale)}`;
   const count = formatCount(tokens ?? 0, locale);
   const hint = tokens === undefined ? title : `${title} · ${fill(strings.tokens, estimated ? fill(strings.about, count) : count)}`;
-  return html`<span class="chip ${onRemove ? '' : 'fixed'}" role="listitem" title=${hint}
+  return html`<span class="chip ${onRemove ? '' : 'fixed'} ${automatic ? 'automatic' : ''}" role="listitem" title=${hint}
     >${icon(icons[kind])}${
       onOpen
         ? html`<button type="button" class="link" aria-label=${fill(strings.openPlace, label)} @click=${onOpen}>${label}</button>`

@@ -60,14 +60,17 @@ export class LemmaMeter extends PanelElement {
     const { strings, locale } = this.context;
     const { contextTokens, instructions, conversation, attachments, attachmentCount, question, together, left, leftOut, droppedTurns } =
       this.use;
+    const { automatic = { tokens: 0, count: 0 } } = this.use;
+    const chosen = automatic.count === 1 ? strings.oneAutomatic : fill(strings.manyAutomatic, formatCount(automatic.count, locale));
     const attached = attachmentCount === 1 ? strings.oneAttachment : fill(strings.manyAttachments, formatCount(attachmentCount, locale));
     const dropped = droppedTurns === 1 ? strings.leftOutTurn : fill(strings.leftOutTurns, formatCount(droppedTurns, locale));
     return html`<div class="details" role="dialog" aria-label=${strings.contextTitle} @keydown=${this.onKey} @focusout=${this.onFocusOut}>
       <h3>${strings.contextTitle}</h3>
-      ${shareBar([instructions, conversation, attachments, question].map((tokens) => tokens / contextTokens))}
+      ${shareBar([instructions, conversation, attachments + automatic.tokens, question].map((tokens) => tokens / contextTokens))}
       <dl class="facts">
         ${this.fact(strings.contextInstructions, instructions)} ${this.fact(strings.contextConversation, conversation)}
-        ${attachmentCount === 0 ? nothing : this.fact(attached, attachments)} ${this.fact(strings.contextQuestion, question)}
+        ${attachmentCount === 0 ? nothing : this.fact(attached, attachments)}
+        ${automatic.count === 0 ? nothing : this.fact(chosen, automatic.tokens)} ${this.fact(strings.contextQuestion, question)}
         ${this.fact(strings.contextTogether, together, 'sum')} ${this.fact(strings.contextLeft, left)}
         ${droppedTurns === 0 ? nothing : this.fact(dropped, leftOut, 'warn')}
       </dl>

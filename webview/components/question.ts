@@ -52,7 +52,8 @@ export class LemmaQuestion extends PanelElement {
 
   protected override render(): TemplateResult {
     const { context } = this;
-    const { snapshot, text, id, attachments = [] } = this.question;
+    const { snapshot, text, id, attachments = [], context: chosen = [] } = this.question;
+    const sent = [...attachments, ...chosen.map((each) => ({ ...each, automatic: true }))];
     const { title = '', place = '', scopeNote = '' } = this.words ?? {};
     const isEdited = this.edit !== undefined;
     const heading = title === '' && place === '' && isEdited ? context.strings.editQuestion : title;
@@ -71,7 +72,7 @@ export class LemmaQuestion extends PanelElement {
       }
       ${snapshot ? this.source(snapshot.text, snapshot.range.start.character > 0) : nothing}
       ${chipRow(
-        attachments.map((each, index) => ({ ...each, onOpen: () => context.post({ type: 'reveal', turnId: id, attachment: index }) })),
+        sent.map((each, index) => ({ ...each, onOpen: () => context.post({ type: 'reveal', turnId: id, attachment: index }) })),
         context,
       )}
     `;
@@ -123,13 +124,18 @@ export class LemmaQuestion extends PanelElement {
       </div>`;
   }
 
-  /** « · 62 tokens · 2 attachments» */
+  /** « · 62 tokens · 2 attachments · 3 pieces chosen by Lemma» */
   private counts(): string {
     const { strings, locale } = this.context;
-    const count = this.question.attachments?.length ?? 0;
-    const tokens = this.tokens === undefined ? '' : ` · ${fill(strings.tokens, formatTokens(this.tokens, locale))}`;
-    if (count === 0) return tokens;
-    return `${tokens} · ${count === 1 ? strings.oneAttachment : fill(strings.manyAttachments, formatCount(count, locale))}`;
+    const { attachments = [], context = [] } = this.question;
+    const counted = (count: number, one: string, many: string): string[] =>
+      count === 0 ? [] : [count === 1 ? one : fill(many, formatCount(count, locale))];
+    const parts = [
+      ...(this.tokens === undefined ? [] : [fill(strings.tokens, formatTokens(this.tokens, locale))]),
+      ...counted(attachments.length, strings.oneAttachment, strings.manyAttachments),
+      ...counted(context.length, strings.oneAutomatic, strings.manyAutomatic),
+    ];
+    return parts.map((part) => ` · ${part}`).join('');
   }
 
   private readonly toggle = (): void => {

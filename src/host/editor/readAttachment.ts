@@ -88,7 +88,7 @@ function at(document: vscode.TextDocument, range: Range): Pick<Attachment, 'text
   return { text: document.getText(toRange(range)), range };
 }
 
-function problemsLabel(count: number): string {
+export function problemsLabel(count: number): string {
   if (count === 0) return vscode.l10n.t('No problems');
   return count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', formatCount(count, vscode.env.language));
 }

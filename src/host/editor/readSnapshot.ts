@@ -13,6 +13,7 @@ import type { DiagnosticInfo, Range, Snapshot } from '../../core/snapshot.ts';
 import type { SelectionOffer } from '../../shared/panelProtocol.ts';
 import { diagnosticInfo, fromRange, toRange } from './convert.ts';
 import { documentName, relativeName } from './documents.ts';
+import { documentSymbols } from './documentSymbols.ts';
 
 /** The part of a text editor that a snapshot is taken from. With several selections the primary one counts. */
 export type SnapshotSource = Pick<vscode.TextEditor, 'document' | 'selection'>;
@@ -50,7 +51,7 @@ export async function readSnapshot(
   }
   if (document.getText().trim() === '') throw new LemmaFailure({ code: 'nothingToAsk', fileName });
 
-  const symbols = await documentSymbols(document, token);
+  const symbols = await symbolsInTime(document, token);
   if (token?.isCancellationRequested) throw new vscode.CancellationError();
   const query = { lines: documentLines(document), languageId: document.languageId };
   // Positions of symbols are worth nothing in a document that changed while they were computed.
@@ -179,7 +180,7 @@ function documentLines(document: vscode.TextDocument): string[] {
 }
 
 /** The document's symbols, or undefined when no extension gives them in time. Does not reject. */
-async function documentSymbols(
+async function symbolsInTime(
   document: vscode.TextDocument,
   token: vscode.CancellationToken | undefined,
 ): Promise<SymbolNode[] | undefined> {
@@ -190,23 +191,11 @@ async function documentSymbols(
     timer = setTimeout(() => resolve(undefined), symbolsTimeoutMs);
     if (token) disposables.push(token.onCancellationRequested(() => resolve(undefined)));
   });
-  const asked = vscode.commands
-    .executeCommand<(vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>('vscode.executeDocumentSymbolProvider', document.uri)
-    // A language extension that fails is as good as none: the guess by indentation or braces stands in for it.
-    .then(
-      (symbols) => symbols?.map(symbolNode),
-      () => undefined,
-    );
   try {
-    return await Promise.race([asked, enough]);
+    // Where a language extension fails, the guess by indentation or braces stands in for it.
+    return await Promise.race([documentSymbols(document), enough]);
   } finally {
     clearTimeout(timer);
     for (const disposable of disposables) disposable.dispose();
   }
-}
-
-function symbolNode(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): SymbolNode {
-  const kind = (vscode.SymbolKind[symbol.kind] ?? '').toLowerCase();
-  if (!('children' in symbol)) return { name: symbol.name, kind, range: fromRange(symbol.location.range), children: [] };
-  return { name: symbol.name, kind, range: fromRange(symbol.range), children: symbol.children.map(symbolNode) };
 }

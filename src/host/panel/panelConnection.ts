@@ -81,7 +81,8 @@ export class PanelConnection {
         else if (change.kind === 'habits' && panel.habits) this.post({ type: 'habits', habits: panel.habits });
         else if (change.kind === 'selection')
           this.post({ type: 'selection', selection: panel.selection, attached: panel.selectionAttached });
-        else if (change.kind === 'attachments') this.post({ type: 'attachments', attachments: panel.attachments });
+        else if (change.kind === 'attachments' || change.kind === 'automatic')
+          this.post({ type: 'attachments', attachments: panel.attachments });
         else if (change.kind === 'context') this.post({ type: 'context', context: panel.context });
         else if (change.kind === 'thinking') this.post({ type: 'thinking', thinking: panel.thinking });
         else if (change.kind === 'draftReturned') this.post({ type: 'draft', text: panel.draft });

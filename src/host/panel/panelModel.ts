@@ -34,7 +34,17 @@ export type PanelChange =
   | { readonly kind: 'words'; readonly turnId: string }
   | {
       readonly kind:
-        'notice' | 'download' | 'fonts' | 'habits' | 'thinking' | 'selection' | 'attachments' | 'context' | 'draft' | 'draftReturned';
+        | 'notice'
+        | 'download'
+        | 'fonts'
+        | 'habits'
+        | 'thinking'
+        | 'selection'
+        | 'attachments'
+        | 'automatic'
+        | 'context'
+        | 'draft'
+        | 'draftReturned';
     };
 
 /**
@@ -64,6 +74,7 @@ export class PanelModel {
   #selectionAttached = false;
   #fonts: PanelFonts = {};
   #attachments: readonly AttachmentOffer[] = [];
+  #automatic: readonly AttachmentOffer[] = [];
   #context: ContextUse | undefined;
   #thinking: ThinkingOffer | undefined;
 
@@ -116,8 +127,9 @@ export class PanelModel {
     return this.#userMemory.get<ReadingHabits>(habitsKey);
   }
 
+  /** What the user attached, then what Lemma chose. */
   get attachments(): readonly AttachmentOffer[] {
-    return this.#attachments;
+    return [...this.#attachments, ...this.#automatic];
   }
 
   get context(): ContextUse | undefined {
@@ -153,7 +165,7 @@ export class PanelModel {
       selectionAttached: this.#selectionAttached,
       fonts: this.#fonts,
       ...(this.habits ? { habits: this.habits } : {}),
-      attachments: this.#attachments,
+      attachments: this.attachments,
       context: this.#context,
       draft: this.draft,
       thinking: this.#thinking,
@@ -233,6 +245,12 @@ export class PanelModel {
   showAttachments(attachments: readonly AttachmentOffer[]): void {
     this.#attachments = attachments;
     this.#changed.fire({ kind: 'attachments' });
+  }
+
+  showAutomatic(automatic: readonly AttachmentOffer[]): void {
+    if (JSON.stringify(automatic) === JSON.stringify(this.#automatic)) return;
+    this.#automatic = automatic;
+    this.#changed.fire({ kind: 'automatic' });
   }
 
   showContext(context: ContextUse | undefined): void {

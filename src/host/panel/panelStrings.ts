@@ -71,6 +71,8 @@ export function panelStrings(): PanelStrings {
     contextTitle: vscode.l10n.t('What the model will see'),
     contextInstructions: vscode.l10n.t('Instructions'),
     contextConversation: vscode.l10n.t('Conversation, without thoughts'),
+    oneAutomatic: vscode.l10n.t('1 piece chosen by Lemma'),
+    manyAutomatic: vscode.l10n.t('{0} pieces chosen by Lemma'),
     contextQuestion: vscode.l10n.t('This question'),
     contextTogether: vscode.l10n.t('Together'),
     contextLeft: vscode.l10n.t('Left for thought and answer'),
