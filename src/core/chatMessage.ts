@@ -7,6 +7,8 @@ export interface ChatMessage {
   readonly content: string;
   /** `content` is an answer without its thought, so a `</think>` in it is quoted text and stays. */
   readonly thoughtRemoved?: boolean;
+  /** Of an assistant message that is a call: the function, and `content` its arguments as JSON (the template's `metadata`). */
+  readonly functionName?: string;
 }
 
 /**

@@ -41,6 +41,8 @@ export type LemmaError =
   | { readonly code: 'serverFailed'; readonly host: string; readonly status: number; readonly reason: string }
   /** The reply ended before its end. */
   | { readonly code: 'serverStreamBroken'; readonly host: string; readonly reason: string }
+  /** Another extension sent a picture along. */
+  | { readonly code: 'imagesRefused' }
   | { readonly code: 'nothingToAsk'; readonly fileName: string }
   | { readonly code: 'noEditor' }
   | { readonly code: 'binaryDocument'; readonly fileName: string }

@@ -11,7 +11,7 @@
  * Two deliberate differences from the template, both for text that is known to hold no thought:
  * - A user's content is kept whole. The template keeps only what follows the last `</think>`, so a user who
  *   quotes that tag would lose everything before it.
- * - So is an assistant message marked `thoughtRemoved`.
+ * - So is a message marked `thoughtRemoved`: an answer, a call, or the result of one.
  */
 import type { ChatMessage, ChatProfile, ChatRole, PromptPart } from './chatMessage.ts';
 
@@ -84,7 +84,7 @@ export function renderGlmPrompt(messages: readonly ChatMessage[], options: GlmPr
   const { profile = 'glm-z1', prefill = '' } = options;
   const parts: PromptPart[] = [{ control: '[gMASK]' }, { control: '<sop>' }];
   if (options.tools && options.tools.length > 0) {
-    parts.push({ control: '<|system|>' }, { text: '\n' + toolsIntroduction + options.tools.map(renderTool).join('') });
+    parts.push({ control: '<|system|>' }, { text: '\n' + toolsText(options.tools) });
   }
   for (const message of messages) {
     if (message.role === 'system') parts.push(...messageParts(message, profile));
@@ -107,7 +107,7 @@ export function opensThought(profile: ChatProfile): boolean {
 /** What one message adds to a prompt; the tokens of a prompt are those of its parts, so counts of messages add up. */
 export function messageParts(message: ChatMessage, profile: GlmProfile = 'glm-z1'): PromptPart[] {
   const text = message.role === 'system' || profile === 'glm-4' ? message.content : visibleContent(message);
-  return [{ control: roleTokens[message.role] }, { text: '\n' + text }];
+  return [{ control: roleTokens[message.role] }, { text: `${message.functionName ?? ''}\n${text}` }];
 }
 
 /** The prompt as one string, control tokens spelled out: for logs and comparisons, not for tokenising. */
@@ -138,6 +138,11 @@ function visibleContent(message: ChatMessage): string {
 function afterLast(text: string, tag: string): number {
   const at = text.lastIndexOf(tag);
   return at < 0 ? 0 : at + tag.length;
+}
+
+/** How functions are described to the model: the content of the template's first system message. */
+export function toolsText(tools: readonly GlmTool[]): string {
+  return toolsIntroduction + tools.map(renderTool).join('');
 }
 
 /** As the template's `tojson(indent=4, ensure_ascii=False)`; a float such as 1.0 cannot be told from 1 here. */

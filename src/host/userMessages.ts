@@ -110,6 +110,10 @@ export function errorNote(error: LemmaError): PanelNote {
     case 'serverFailed':
     case 'serverStreamBroken':
       return serverNote(error);
+    case 'imagesRefused':
+      return warning(
+        vscode.l10n.t('The model reads text alone, and a picture was sent along. Leave it out, or say in words what it shows.'),
+      );
     case 'nothingToAsk':
       return warning(
         vscode.l10n.t(

@@ -157,7 +157,7 @@ export class LlamaEngine implements Engine {
   }
 
   countTokens(params: CountTokensParams): CountTokensResult {
-    return this.#need().prompt.count(params.messages);
+    return this.#need().prompt.count(params.messages, params.tools);
   }
 
   async describeMachine(gpu: GpuChoice): Promise<DescribeMachineResult> {

@@ -32,7 +32,7 @@ export async function generateReply(
   const { sequence, prompt, replies } = loaded;
   const { prefill = '' } = params;
   const tokenize = (text: string): readonly Token[] => prompt.plain(text) as Token[];
-  const { ids: questionIds, text: promptText } = prompt.write(params.messages);
+  const { ids: questionIds, text: promptText } = prompt.write(params.messages, params.tools);
   const closing = params.closeThought ? thoughtClosing(prefill) : '';
   const forcedIds = closing === '' ? [] : tokenize(closing);
   const { ids: beginningIds, held } = replies.recall(prefill, tokenize, closing === '');

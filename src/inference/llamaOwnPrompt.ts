@@ -80,12 +80,12 @@ function plainText({ values }: LlamaText): string | undefined {
   return text;
 }
 
-function item({ role, content }: ChatMessage): ChatHistoryItem {
+function item({ role, content, functionName }: ChatMessage): ChatHistoryItem {
   switch (role) {
     case 'system':
       return { type: 'system', text: content };
     case 'assistant':
-      return { type: 'model', response: [content] };
+      return { type: 'model', response: [functionName === undefined ? content : `${functionName}\n${content}`] };
     case 'user':
     case 'observation':
       return { type: 'user', text: content };

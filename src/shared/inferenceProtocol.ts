@@ -11,9 +11,10 @@ import type { ChatMessage, ChatProfile, Sampling } from '../core/chatMessage.ts'
 import type { TurnPart } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import type { FamilyModelId } from '../core/models/family.ts';
+import type { GlmTool } from '../core/glmPrompt.ts';
 import type { ModelHeader } from '../core/models/header.ts';
 
-export const inferenceProtocolVersion = 3;
+export const inferenceProtocolVersion = 4;
 
 /**
  * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
@@ -154,8 +155,15 @@ export interface ServedBy {
   readonly contextKnown: boolean;
 }
 
+/** `panel`: Lemma's own conversation; `request`: what other extensions and VS Code's chat ask. */
+export type ReplySide = 'panel' | 'request';
+
 export interface GenerateParams {
   readonly messages: readonly ChatMessage[];
+  /** Functions that the model may call; of the family's models alone, others are not told of them. */
+  readonly tools?: readonly GlmTool[];
+  /** Whose conversation it is: each keeps what the context remembers of it. Absent: the panel's. */
+  readonly side?: ReplySide;
   /** As `ModelInfo` has it: what the host reckoned with. */
   readonly profile: ChatProfile;
   readonly sampling: Sampling;
@@ -220,6 +228,8 @@ export interface GenerateTrace {
 
 export interface CountTokensParams {
   readonly messages: readonly ChatMessage[];
+  /** As in `GenerateParams`. */
+  readonly tools?: readonly GlmTool[];
   readonly profile: ChatProfile;
 }
 export interface CountTokensResult {

@@ -84,9 +84,9 @@ export class ServerBackend implements Backend {
     return generateServed(this.#ready(), params, { onProgress, onAskedAgain }, signal);
   }
 
-  countTokens({ messages }: CountTokensParams): Promise<CountTokensResult> {
+  countTokens({ messages, tools }: CountTokensParams): Promise<CountTokensResult> {
     // Asynchronous, so that a server that is not there rejects and does not throw.
-    return Promise.resolve().then(() => this.#ready().tokens.count(messages));
+    return Promise.resolve().then(() => this.#ready().tokens.count(messages, tools));
   }
 
   /** The server keeps its model. */

@@ -50,7 +50,8 @@ export async function generateServed(
   const { http, model, contextTokens } = connected;
   const { messages, sampling, prefill = '', maxTokens: wantedTokens } = params;
   const profile = servedProfile(model.id);
-  const counted = await connected.tokens.count(withPrefill(messages, prefill));
+  const tools = params.tools ? { tools: params.tools } : {};
+  const counted = await connected.tokens.count(withPrefill(messages, prefill), params.tools);
   const budget = budgetOf(counted, wantedTokens, contextTokens);
   const { promptTokens } = counted;
   const closing = params.closeThought ? thoughtClosing(prefill) : '';
@@ -75,7 +76,16 @@ export async function generateServed(
   };
   const read = async (beginning: string, used: number): ReturnType<typeof readReply> => {
     const left = { maxTokens: budget.limit === undefined ? undefined : budget.limit - used, roomTokens: budget.roomTokens - used };
-    const request = serverRequest({ model: model.id, engine: model.engine, profile, messages, prefill: beginning, sampling, ...left });
+    const request = serverRequest({
+      model: model.id,
+      engine: model.engine,
+      profile,
+      messages,
+      ...tools,
+      prefill: beginning,
+      sampling,
+      ...left,
+    });
     if (request.askedAgain) onAskedAgain();
     const { start } = request;
     const ids = request.prompt === undefined ? undefined : await connected.tokens.promptIds(request.prompt);

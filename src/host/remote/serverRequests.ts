@@ -8,6 +8,7 @@
  */
 import type { ChatMessage, ChatProfile, Sampling } from '../../core/chatMessage.ts';
 import type { TurnPart } from '../../core/conversation.ts';
+import type { GlmTool } from '../../core/glmPrompt.ts';
 import { promptText, renderGlmPrompt, thoughtCloseTag, thoughtOpenTag } from '../../core/glmPrompt.ts';
 import { ThoughtSplitter } from '../../core/thoughtSplitter.ts';
 import type { ServerEngine } from './servedModel.ts';
@@ -18,6 +19,8 @@ export interface ReplyRequest {
   readonly engine: ServerEngine | undefined;
   readonly profile: ChatProfile;
   readonly messages: readonly ChatMessage[];
+  /** See `GenerateParams`. */
+  readonly tools?: readonly GlmTool[];
   /** The reply's own beginning, see `GenerateParams`; empty: a new reply. */
   readonly prefill: string;
   readonly sampling: Sampling;
@@ -48,8 +51,10 @@ export function serverRequest(request: ReplyRequest): ServerRequest {
   const written = writtenParts(prefill);
   // The family's template keeps of a user's text only what follows a `</think>` that is quoted in it.
   const quotesTag = messages.some(({ content }) => content.includes(thoughtCloseTag));
-  if (ownPrompt(profile) && (prefill !== '' || quotesTag)) {
-    const prompt = ownPromptText(messages, written, profile);
+  // And its calls and results need ids and parsers in the API, while their text is known here.
+  const calls = (request.tools ?? []).length > 0 || messages.some(({ role, functionName }) => role === 'observation' || functionName);
+  if (ownPrompt(profile) && (prefill !== '' || quotesTag || calls)) {
+    const prompt = ownPromptText(request, written);
     // vLLM would put the tokenizer's own start before a text that has it already.
     const maxTokens = request.maxTokens ?? request.roomTokens;
     // Without a limit this endpoint writes 16 tokens.
@@ -109,11 +114,13 @@ function startOf({ thought, part }: Written, profile: ChatProfile): NonNullable<
   return { part: 'thought', ...(thought === '' ? {} : { thoughtSoFar: thought }) };
 }
 
-function ownPromptText(messages: readonly ChatMessage[], written: Written, profile: ChatProfile): string {
-  if (profile === 'glm-z1') return promptText(renderGlmPrompt(messages, { prefill: modelText(written) }));
+function ownPromptText({ messages, tools = [], profile }: ReplyRequest, written: Written): string {
+  if (profile === 'glm-z1') return promptText(renderGlmPrompt(messages, { tools, prefill: modelText(written) }));
   // GLM-4 begins its answer by a line break, which a server may have taken.
-  const answer = written.answer === '' || written.answer.startsWith('\n') ? written.answer : `\n${written.answer}`;
-  return promptText(renderGlmPrompt(messages, { profile: 'glm-4', prefill: answer }));
+  // A call has its name right behind the role.
+  const asWritten = written.answer === '' || written.answer.startsWith('\n') || tools.length > 0;
+  const answer = asWritten ? written.answer : `\n${written.answer}`;
+  return promptText(renderGlmPrompt(messages, { tools, profile: 'glm-4', prefill: answer }));
 }
 
 /**

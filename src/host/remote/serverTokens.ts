@@ -1,6 +1,7 @@
 import type { ChatMessage, ChatProfile } from '../../core/chatMessage.ts';
 import { LemmaFailure } from '../../core/errors.ts';
-import { messageParts } from '../../core/glmPrompt.ts';
+import type { GlmTool } from '../../core/glmPrompt.ts';
+import { messageParts, toolsText } from '../../core/glmPrompt.ts';
 import { estimatedTokens } from '../../core/tokenEstimate.ts';
 import type { CountTokensResult } from '../../shared/inferenceProtocol.ts';
 import { countField, listField } from './json.ts';
@@ -43,7 +44,16 @@ export class ServerTokens {
   }
 
   /** Does not reject. */
-  async count(messages: readonly ChatMessage[]): Promise<CountTokensResult> {
+  async count(messages: readonly ChatMessage[], tools: readonly GlmTool[] = []): Promise<CountTokensResult> {
+    if (tools.length === 0) return this.#count(messages);
+    const { promptTokens, contentTokens, messageTokens, ...rest } = await this.#count([
+      { role: 'system', content: toolsText(tools) },
+      ...messages,
+    ]);
+    return { promptTokens, contentTokens: contentTokens.slice(1), messageTokens: messageTokens.slice(1), ...rest };
+  }
+
+  async #count(messages: readonly ChatMessage[]): Promise<CountTokensResult> {
     const texts = messages.map((message) => this.#textOf(message));
     const unknown = [...new Set(texts)].filter((text) => text !== '' && !this.#known.has(text));
     let counting = !this.#refused;
@@ -67,7 +77,8 @@ export class ServerTokens {
   #textOf(message: ChatMessage): string {
     if (!ownPrompt(this.#profile)) return message.content;
     const [, shown] = messageParts(message, this.#profile === 'glm-4' ? 'glm-4' : 'glm-z1');
-    return shown && 'text' in shown ? shown.text.slice(1) : '';
+    if (!shown || !('text' in shown)) return '';
+    return message.functionName === undefined ? shown.text.slice(1) : shown.text;
   }
 
   /**
