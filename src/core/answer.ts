@@ -1,16 +1,25 @@
 /**
- * From the model's answer to what goes into the editor: never a thought, never a tag, and for code the code alone.
+ * From the model's answer to what goes into the editor: never a thought, never a tag, and for code the code alone. An
+ * answer that gives parts of the code, or a diff, is put together with the selection; where that is not certain it is
+ * refused, so that no file ever holds «existing code».
  *
  * Prose keeps its Markdown as it is, in LaTeX documents too: turning headings or bold text into commands would need
  * to know which packages are loaded. A LaTeX document takes a LaTeX block out of its fence like code.
  */
-import { isLatex, matchLanguage } from './codeLanguages.ts';
+import { chooseBlocks } from './answerBlock.ts';
+import { foreignTag, stripTags } from './answerTags.ts';
+import { bareCode, soleInlineCode } from './bareCode.ts';
+import { languageName, matchLanguage } from './codeLanguages.ts';
 import type { LanguageMatch } from './codeLanguages.ts';
+import type { AnswerRefusal } from './errors.ts';
 import { fencedBlocks } from './fences.ts';
 import type { FencedBlock } from './fences.ts';
-import { indentOf, indentStyle, rebase, restoreFirstIndent } from './indentation.ts';
 import { inNotation } from './mathNotation.ts';
+import { looksLikeDiff, searchReplacePatches } from './patches.ts';
+import { besideSelection, inPlace } from './placement.ts';
+import type { AnswerPart } from './placement.ts';
 import { isProse } from './prompt.ts';
+import { proseAnswer } from './proseAnswer.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Task } from './task.ts';
 
@@ -23,12 +32,25 @@ export interface TrimOptions {
   readonly kind?: EditKind;
 }
 
-export interface TrimmedAnswer {
+/** What can go into the document. */
+export interface AnswerText {
   /** Line ends are the snapshot's. */
   readonly text: string;
   /** `prose` for a code document means that the answer had no code: it fits beside the selection, not in its place. */
   readonly kind: 'code' | 'prose';
+  /** Parts of the answer were put together with the selection. */
+  readonly merged?: true;
 }
+
+/** What cannot go into the document. */
+export interface RefusedAnswer {
+  readonly kind: 'refused';
+  readonly because: AnswerRefusal;
+  /** What was refused, for the clipboard. */
+  readonly raw: string;
+}
+
+export type TrimmedAnswer = AnswerText | RefusedAnswer;
 
 /** The fenced blocks of an answer; the index is `block` of the panel's messages. */
 export function answerBlocks(answer: string): FencedBlock[] {
@@ -41,167 +63,84 @@ export function answerBlocks(answer: string): FencedBlock[] {
  * @returns undefined when nothing is left to insert
  */
 export function trimAnswer(answer: string, snapshot: Snapshot | undefined, options: TrimOptions = {}): TrimmedAnswer | undefined {
-  const eol = snapshot?.eol ?? '\n';
   const { block, kind = 'insert' } = options;
-  const chosen = block === undefined ? fittingBlock(stripTags(answer, snapshot), snapshot) : answerBlocks(answer)[block];
-  if (block !== undefined && !chosen) return undefined;
-  if (chosen) {
-    const lines = placeCode(chosen.code, snapshot, kind);
-    if (lines.length === 0) return undefined;
-    // A fence of the document's own language holds what it is written in; any other holds code that is shown in it.
-    const own = snapshot !== undefined && matchLanguage(chosen.language, snapshot.languageId) === 'same';
-    return { kind: 'code', text: inNotation(lines.join(eol), own ? snapshot.notation : undefined) };
-  }
-  const lines = trimBlankLines(stripTags(answer, snapshot).split('\n'));
-  if (lines.length === 0) return undefined;
-  return { kind: 'prose', text: inNotation((kind === 'replace' ? surround(lines, snapshot) : lines).join(eol), snapshot?.notation) };
+  const about = snapshot && inItsFence(snapshot);
+  const part =
+    block === undefined ? partOf(stripTags(answer, about?.text ?? ''), about, kind) : blockPart(answerBlocks(answer)[block], about);
+  if (!part) return undefined;
+  const placed = kind === 'replace' && about ? inPlace(part, about) : besideSelection(part, about);
+  if (placed === undefined) return undefined;
+  const raw = part.code.trim();
+  if (typeof placed === 'string') return { kind: 'refused', because: placed, raw };
+  const notation = part.form === 'prose' || part.own ? about?.notation : undefined;
+  const text = inNotation(placed.lines.join(about?.eol ?? '\n'), notation);
+  // By construction there is none any more; this is what keeps it true.
+  if (foreignTag(text, about?.text ?? '') !== undefined) return { kind: 'refused', because: 'controlToken', raw };
+  return { text, kind: part.form, ...(placed.merged ? { merged: true } : {}) };
 }
 
 /** Which of Replace and Insert comes first: Replace where the answer holds code for the selected code. */
 export function suggestedEdit(answer: string, snapshot: Snapshot | undefined, task?: Task): EditKind {
   if (!snapshot || task === 'explain') return 'insert';
-  return fittingBlock(stripTags(answer, snapshot), snapshot) ? 'replace' : 'insert';
+  const about = inItsFence(snapshot);
+  return partOf(stripTags(answer, about.text), about, 'replace')?.form === 'code' ? 'replace' : 'insert';
 }
 
-/** The control tokens of the GLM-4-0414 vocabulary (ids 151329 to 151342) and the tags of the thought. */
-const edgeTag =
-  /^(?:<\/?think>|<\|(?:endoftext|system|user|assistant|observation|begin_of_image|end_of_image|begin_of_video|end_of_video)\|>|\[[gs]?MASK\]|<[se]op>)/;
-const endTag = new RegExp(`(?:${edgeTag.source.slice(1)})$`);
+/** Code that is selected inside a fence of a Markdown document is code of the fence's language. */
+function inItsFence(snapshot: Snapshot): Snapshot {
+  if (languageName(snapshot.languageId) !== 'markdown' || /^[ \t]*(?:```|~~~)/m.test(snapshot.text)) return snapshot;
+  const open = fencedBlocks(snapshot.before).at(-1);
+  if (!open || open.closed || open.language === '' || !/^[ \t]*(?:`{3,}|~{3,})[ \t]*$/m.test(snapshot.after)) return snapshot;
+  return { ...snapshot, languageId: languageName(open.language) };
+}
 
-/**
- * Takes thoughts and tags away that slipped into an answer: a thought before or around a tag on its own line, and tags at
- * either end. What the selection itself contains is its subject and stays, and so does everything within code.
- */
-function stripTags(answer: string, snapshot: Snapshot | undefined): string {
-  const subject = snapshot?.text ?? '';
-  let text = withoutThoughts(answer.replace(/\r\n?/g, '\n'), subject);
-  for (;;) {
-    const start = text.replace(/^\s*\n/, '');
-    const tag = edgeTag.exec(start.trimStart())?.[0];
-    if (tag === undefined || subject.includes(tag)) break;
-    text = start.trimStart().slice(tag.length);
+/** @param answer without tags, with `\n` */
+function partOf(answer: string, snapshot: Snapshot | undefined, kind: EditKind): AnswerPart | undefined {
+  if (answer.trim() === '') return undefined;
+  const prose: AnswerPart = { form: 'prose', code: answer, own: false, closed: true };
+  if (!snapshot) return prose;
+  if (kind === 'replace') {
+    const patches = searchReplacePatches(answer);
+    if (patches) return { form: 'code', code: answer, own: false, closed: true, patches: { kind: 'searchReplace', patches } };
   }
-  for (;;) {
-    const end = text.trimEnd();
-    const tag = endTag.exec(end)?.[0];
-    if (tag === undefined || subject.includes(tag) || inBlock(text, end.length - 1)) break;
-    text = end.slice(0, -tag.length);
-  }
-  return text;
-}
-
-function withoutThoughts(answer: string, subject: string): string {
-  if (subject.includes('think>') || !answer.includes('think>')) return answer;
-  const blocks = fencedBlocks(answer);
-  const free = (offset: number): boolean => !blocks.some((each) => offset > each.offset && offset < each.end);
-  const tags = [...answer.matchAll(/^[ \t]*<\/think>[ \t]*$/gm)].filter((match) => free(match.index));
-  const last = tags.at(-1);
-  const text = last ? answer.slice(last.index + last[0].length) : answer;
-  const opened = /^\s*<think>/.exec(text);
-  if (!opened) return text;
-  const closing = text.indexOf('</think>');
-  return closing < 0 ? '' : text.slice(closing + '</think>'.length);
-}
-
-function inBlock(text: string, offset: number): boolean {
-  return fencedBlocks(text).some((each) => offset >= each.offset && offset < each.end);
-}
-
-/** The block that can stand in the selection's place, or undefined when the answer is to be taken as prose. */
-function fittingBlock(answer: string, snapshot: Snapshot | undefined): FencedBlock | undefined {
-  if (!snapshot) return undefined;
-  const blocks = fencedBlocks(answer).filter((each) => each.code.trim() !== '');
   const { languageId } = snapshot;
-  if (languageId === 'markdown' || languageId === 'mdx') return wholeAnswer(answer, blocks, languageId);
-  if (isLatex(languageId)) return best(blocks, snapshot, ['same']);
-  if (isProse(snapshot)) return undefined;
-  return best(blocks, snapshot, ['same', 'kin', 'unnamed', 'other']);
-}
-
-/** Models put Markdown into a fence of its own; then the fence is no part of the document. */
-function wholeAnswer(answer: string, blocks: readonly FencedBlock[], languageId: string): FencedBlock | undefined {
-  const [only] = blocks;
-  if (!only || matchLanguage(only.language, languageId) !== 'same') return undefined;
-  return answer.slice(0, only.offset).trim() === '' && answer.slice(only.end).trim() === '' ? only : undefined;
-}
-
-/**
- * The best-matching language first; then the block that defines most of what the selection defines, since an answer also
- * shows examples of use; then a closed block; then, where definitions decided, the last (a revision follows its draft), else
- * the longest.
- */
-function best(blocks: readonly FencedBlock[], snapshot: Snapshot, accepted: readonly LanguageMatch[]): FencedBlock | undefined {
-  const names = definitions(snapshot.text);
-  let winner: { readonly block: FencedBlock; readonly rank: readonly number[] } | undefined;
-  blocks.forEach((block, index) => {
-    const match = accepted.indexOf(matchLanguage(block.language, snapshot.languageId));
-    if (match < 0) return;
-    const own = definitions(block.code);
-    const shared = [...names].filter((name) => own.has(name)).length;
-    const rank = [-match, shared, block.closed ? 1 : 0, shared > 0 ? index : block.code.trim().length];
-    if (!winner || compareRanks(rank, winner.rank) >= 0) winner = { block, rank };
-  });
-  return winner?.block;
-}
-
-function compareRanks(one: readonly number[], other: readonly number[]): number {
-  for (const [index, value] of one.entries()) {
-    const difference = value - (other[index] ?? 0);
-    if (difference !== 0) return difference;
+  const inProse = isProse(snapshot);
+  const wholeProse = inProse && ['markdown', 'mdx', 'quarto', 'rmd'].includes(languageId);
+  if (!wholeProse) {
+    const accepted: readonly LanguageMatch[] = inProse ? ['same'] : ['same', 'kin', 'unnamed', 'other'];
+    const chosen = chooseBlocks(answer, snapshot, accepted);
+    if (chosen?.diff) return kind === 'replace' ? diffPart(chosen.blocks) : prose;
+    const [first, ...more] = chosen?.blocks ?? [];
+    const part = blockPart(first, snapshot);
+    if (part) return { ...part, ...(chosen?.partial ? { parts: [first, ...more].map((each) => each?.code ?? '') } : {}) };
   }
-  return 0;
+  if (inProse) return textPart(answer, snapshot, kind);
+  if (fencedBlocks(answer).length > 0) return prose;
+  if (kind === 'replace' && looksLikeDiff(answer)) return diffPart([{ code: answer, closed: true }]);
+  const inline = soleInlineCode(answer);
+  const bare = inline === undefined ? bareCode(answer, snapshot.text) : [inline];
+  return bare ? { form: 'code', code: bare.join('\n'), own: true, closed: true } : prose;
 }
 
-/** Names that a piece of code gives to functions, types and variables. */
-function definitions(code: string): Set<string> {
-  const words =
-    /\b(?:def|class|function|fn|func|fun|sub|struct|enum|interface|trait|type|const|let|var|val|static|impl|module|theorem|lemma)\s+\*?([\p{L}_$][\p{L}\p{N}_$]*)/gu;
-  const calls = /^[ \t]*(?:[\w:<>*&[\],~]+[ \t]+)+[*&]*([A-Za-z_]\w*)[ \t]*\([^;]*$/gm;
-  const statements = new Set(['if', 'for', 'while', 'switch', 'return', 'catch', 'else', 'new', 'await', 'throw']);
-  const found = [...code.matchAll(words), ...code.matchAll(calls)].map((match) => match[1] ?? '');
-  return new Set(found.filter((name) => !statements.has(name)));
+function textPart(answer: string, snapshot: Snapshot, kind: EditKind): AnswerPart {
+  const blocks = fencedBlocks(answer);
+  const [only] = blocks;
+  if (kind === 'replace' && only && blocks.length === 1 && /^diff$|^patch$/i.test(only.language) && !snapshot.text.includes('```')) {
+    const part = diffPart(blocks);
+    if (typeof inPlace(part, snapshot) === 'object') return part;
+  }
+  const { text, fenced, closed } = proseAnswer(answer, snapshot, kind === 'replace');
+  return { form: 'prose', code: text, own: fenced, closed };
 }
 
-/** The block's lines at the indentation of the selection, in the document's own style. */
-function placeCode(code: string, snapshot: Snapshot | undefined, kind: EditKind): string[] {
-  const lines = trimBlankLines(code.split('\n'));
-  if (!snapshot || lines.length === 0) return rebase(lines, '', undefined);
-  const text = toLines(snapshot.text);
-  const lead = lineStart(snapshot);
-  const selected = trimBlankLines(text.map((line, index) => (index === 0 ? lead + line : line)));
-  const base = indentOf(selected[0] ?? lead);
-  const document = [...toLines(snapshot.before), ...selected, ...toLines(snapshot.after)];
-  const style = document.some((line) => indentOf(line) !== '') ? indentStyle(document) : undefined;
-  const placed = rebase(restoreFirstIndent(lines, selected), base, style);
-  if (kind === 'insert') return placed;
-  // The part of the first line before the selection stays in the document.
-  if (lead !== '' && text[0]?.trim() !== '') placed[0] = (placed[0] ?? '').slice(Math.min(lead.length, base.length));
-  return surround(placed, snapshot);
+function blockPart(block: FencedBlock | undefined, snapshot: Snapshot | undefined): AnswerPart | undefined {
+  if (!block || block.code.trim() === '') return undefined;
+  // A fence of the document's own language holds what it is written in; any other holds code that is shown in it.
+  const own = snapshot !== undefined && matchLanguage(block.language, snapshot.languageId) === 'same';
+  return { form: 'code', code: block.code, own, closed: block.closed };
 }
 
-/** The text of the selection's first line before the selection. */
-function lineStart(snapshot: Snapshot): string {
-  return snapshot.range.start.character === 0 ? '' : (toLines(snapshot.before).at(-1) ?? '');
-}
-
-/** Empty lines before and after, as many as the selection has. */
-function surround(lines: readonly string[], snapshot: Snapshot | undefined): string[] {
-  const selected = toLines(snapshot?.text ?? '');
-  const first = selected.findIndex((line) => line.trim() !== '');
-  if (first < 0) return [...lines];
-  const last = selected.findLastIndex((line) => line.trim() !== '');
-  return [...selected.slice(0, first), ...lines, ...selected.slice(last + 1)];
-}
-
-function toLines(text: string): string[] {
-  return text.split(/\r\n|\r|\n/);
-}
-
-function trimBlankLines(lines: readonly string[]): string[] {
-  const first = lines.findIndex((line) => line.trim() !== '');
-  if (first < 0) return [];
-  const trimmed = lines.slice(first, lines.findLastIndex((line) => line.trim() !== '') + 1);
-  // Prose and code alike end without trailing white space.
-  trimmed[trimmed.length - 1] = (trimmed.at(-1) ?? '').trimEnd();
-  return trimmed;
+function diffPart(blocks: readonly Pick<FencedBlock, 'code' | 'closed'>[]): AnswerPart {
+  const code = blocks.map((block) => block.code).join('\n@@ @@\n');
+  return { form: 'code', code, own: false, closed: blocks.every(({ closed }) => closed), patches: { kind: 'diff' } };
 }

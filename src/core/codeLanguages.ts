@@ -50,6 +50,9 @@ const aliases: Readonly<Record<string, string>> = {
   'vb.net': 'vbnet',
   lean4: 'lean',
   rscript: 'r',
+  typ: 'typst',
+  rocq: 'coq',
+  sagemath: 'python',
 };
 
 /** Fences that show what a program prints or what to type in a terminal, not what belongs into a source file. */
@@ -65,7 +68,17 @@ const transcripts: ReadonlySet<string> = new Set([
   'diff',
   'mermaid',
   'bash',
+  'pycon',
+  'ghci',
 ]);
+
+/** A prompt, or the words of a compiler: what was seen in a terminal. */
+const terminal = /^(?:>>> |\$ |ghci> |irb[^>]*> |julia> |error(?:\[\w+\])?: |warning: |Traceback \()/;
+
+/** The text is what a program or a terminal shows. */
+export function isTranscript(text: string): boolean {
+  return terminal.test(text.trimStart());
+}
 
 /** Languages close enough that models name one for the other. */
 const kin: readonly ReadonlySet<string>[] = [

@@ -3,7 +3,7 @@
  * changed while the model was thinking: a replacement goes only to the very text that was asked about, wherever that
  * stands now, and is refused when it is gone or cannot be told from another place with the same text.
  */
-import type { EditKind, TrimmedAnswer } from './answer.ts';
+import type { AnswerText, EditKind, RefusedAnswer, TrimmedAnswer } from './answer.ts';
 import { DocumentText, normalizeEol } from './documentText.ts';
 import type { LemmaError } from './errors.ts';
 import { isProse } from './prompt.ts';
@@ -31,6 +31,7 @@ export function planEdit(request: EditRequest): EditPlan {
   const eol = request.currentText.includes('\r\n') ? '\r\n' : '\n';
   const done = (range: Range, text: string): EditPlan => ({ ok: true, range, newText: normalizeEol(text).replaceAll('\n', eol) });
 
+  if (answer.kind === 'refused') return { ok: false, reason: refusal(answer, snapshot?.fileName ?? '') };
   if (kind === 'insert' && cursor) return done({ start: cursor, end: cursor }, atCursor(document, cursor, answer, snapshot));
   if (!snapshot) return { ok: false, reason: { code: 'noEditor' } };
   const range = findSnapshot(document, request.currentVersion, snapshot);
@@ -39,11 +40,16 @@ export function planEdit(request: EditRequest): EditPlan {
   return done({ start: range.end, end: range.end }, atCursor(document, range.end, answer, snapshot));
 }
 
+/** The reason as the user is told it. */
+export function refusal({ because }: RefusedAnswer, fileName: string): LemmaError {
+  return because === 'controlToken' ? { code: 'controlTokenInAnswer', fileName } : { code: 'partialAnswer', fileName, because };
+}
+
 /**
  * The inserted text with the line ends that keep it apart from its neighbours. Within a line it is left as it is; at the
  * end of a line it begins a new one, unless a blank there shows that one goes on; prose gets empty lines around it.
  */
-function atCursor(document: DocumentText, cursor: Position, answer: TrimmedAnswer, snapshot: Snapshot | undefined): string {
+function atCursor(document: DocumentText, cursor: Position, answer: AnswerText, snapshot: Snapshot | undefined): string {
   const text = normalizeEol(answer.text);
   const line = document.line(cursor.line);
   const before = line.slice(0, cursor.character);

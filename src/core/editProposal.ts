@@ -41,11 +41,14 @@ export interface ProposalRequest {
 
 /**
  * What of an answer can go into the document; of one that is still being written, or was stopped, its whole lines.
- * @returns undefined while there is nothing, also where code was asked for and the answer has none
+ * @returns undefined while there is nothing, also where code was asked for and the answer has none; a refusal as `planEdit` takes it
  */
 export function editText(answer: string, snapshot: Snapshot, kind: EditKind, complete: boolean): TrimmedAnswer | undefined {
   const trimmed = trimAnswer(complete ? answer : answer.slice(0, answer.lastIndexOf('\n') + 1), snapshot, { kind });
+  // What is put together with the selection is shown when it is whole.
+  if (!complete && (trimmed?.kind === 'refused' || trimmed?.merged)) return undefined;
   if (!trimmed || (trimmed.kind === 'prose' && !isProse(snapshot))) return undefined;
+  if (trimmed.kind === 'refused') return trimmed;
   return trimmed.text.trim() === '' ? undefined : trimmed;
 }
 

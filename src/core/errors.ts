@@ -53,6 +53,12 @@ export type LemmaError =
   /** A file that a text names is not in the workspace any more. */
   | { readonly code: 'placeGone'; readonly fileName: string }
   | { readonly code: 'noAnswerToInsert' }
+  /** The answer leaves lines out, or changes lines that are not there: it cannot be put together with the selection. */
+  | { readonly code: 'partialAnswer'; readonly fileName: string; readonly because: PartialReason }
+  /** The answer holds a control token of the model. It never goes into a file where it was not before. */
+  | { readonly code: 'controlTokenInAnswer'; readonly fileName: string }
+  /** What would be put in place stands there already. */
+  | { readonly code: 'nothingToChange'; readonly fileName: string }
   | { readonly code: 'storageFailed'; readonly path: string; readonly reason: string }
   /** What was to be changed about a conversation that is not open, such as its title. */
   | { readonly code: 'changeNotSaved'; readonly path: string; readonly reason: string }
@@ -96,6 +102,12 @@ export type ModelDamage =
   | { readonly kind: 'sha256'; readonly expected: string; readonly found: string }
   | { readonly kind: 'notGguf'; readonly found: string }
   | { readonly kind: 'tensors'; readonly neededBytes: number; readonly fileBytes: number };
+
+/** How an answer gives less than the whole: «existing code», a unified diff, SEARCH/REPLACE blocks. */
+export type PartialReason = 'elision' | 'diff' | 'searchReplace';
+
+/** Why an answer cannot go into the document. */
+export type AnswerRefusal = PartialReason | 'controlToken';
 
 /** Why something cannot be attached. `gone`: it was there when it was attached. */
 export type AttachmentRefusal = 'binary' | 'empty' | 'folder' | 'gone' | 'noPlace' | 'tooLarge' | 'tooMany' | 'unreadable';

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import { engineFolderText } from './engineWords.ts';
+import { answerRefusalText } from './answerWords.ts';
 import { refusalText } from './attachmentWords.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 import { cudaRefusedText, downloadErrorNote, isDownloadError } from './modelMessages.ts';
@@ -156,6 +157,16 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'noAnswerToInsert':
       return warning(vscode.l10n.t('There is no answer to insert yet. Wait for it, or ask again.'), button('askAgain'));
+    case 'partialAnswer':
+    case 'controlTokenInAnswer':
+      return warning(answerRefusalText(error), button('copyAnswer', true), button('askAgain'));
+    case 'nothingToChange':
+      return {
+        tone: 'info',
+        icon: 'info',
+        text: vscode.l10n.t('The answer is what {0} has there already. Ask again, or say below what is to change.', error.fileName),
+        buttons: [button('askAgain')],
+      };
     case 'storageFailed':
       return note(
         vscode.l10n.t(

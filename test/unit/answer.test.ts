@@ -4,6 +4,7 @@ import { answerBlocks, suggestedEdit, trimAnswer } from '../../src/core/answer.t
 import type { TrimOptions } from '../../src/core/answer.ts';
 import { matchLanguage } from '../../src/core/codeLanguages.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
+import { textOf } from '../harness/trimmed.ts';
 
 function snapshot(text: string, changes: Partial<Snapshot> = {}): Snapshot {
   const lines = text.split(/\r?\n/);
@@ -32,13 +33,15 @@ interface Case {
   readonly options?: TrimOptions;
   readonly text: string | undefined;
   readonly kind?: 'code' | 'prose';
+  readonly refused?: string;
 }
 
 function table(cases: readonly Case[]): void {
   for (const each of cases)
     it(each.it, () => {
       const trimmed = trimAnswer(each.answer, each.of, each.options);
-      assert.equal(trimmed?.text, each.text);
+      assert.equal(textOf(trimmed), each.text);
+      assert.equal(trimmed?.kind === 'refused' ? trimmed.because : undefined, each.refused);
       if (each.kind) assert.equal(trimmed?.kind, each.kind);
     });
 }
@@ -54,15 +57,29 @@ describe('trimAnswer on thoughts and tags', () => {
     { it: 'removes a thought whose opening tag is missing', answer: 'Hm, 2 + 2.\n</think>\n\nFour.', text: 'Four.' },
     { it: 'gives nothing for an unclosed thought', answer: '<think>\nHm', text: undefined },
     { it: 'removes control tokens at both ends', answer: '[gMASK]<sop><|assistant|>\nFour.<|user|> <|endoftext|>\n', text: 'Four.' },
-    { it: 'keeps a tag within a sentence', answer: 'The tag </think> ends it.', text: 'The tag </think> ends it.' },
-    { it: 'keeps a tag within code', answer: fence('py', 'a = """\n</think>\n"""'), of: snapshot('a = 1'), text: 'a = """\n</think>\n"""' },
-    { it: 'keeps a tag at the end of code', answer: fence('py', 'end = "</think>'), of: snapshot('a = 1'), text: 'end = "</think>' },
+    { it: 'refuses a tag within a sentence', answer: 'The tag </think> ends it.', text: undefined, refused: 'controlToken' },
     {
-      it: 'keeps a tag in the code of a prose document',
+      it: 'refuses a tag within code',
+      answer: fence('py', 'a = """\n</think>\n"""'),
+      of: snapshot('a = 1'),
+      text: undefined,
+      refused: 'controlToken',
+    },
+    {
+      it: 'refuses a tag at the end of a line of code',
+      answer: fence('py', 'end = "</think>'),
+      of: snapshot('a = 1'),
+      text: undefined,
+      refused: 'controlToken',
+    },
+    {
+      it: 'refuses a tag in the code of a prose document',
       answer: `So:\n\n${fence('', 'a\n</think>\nb')}`,
       of: markdown,
-      text: `So:\n\n${fence('', 'a\n</think>\nb')}`,
+      text: undefined,
+      refused: 'controlToken',
     },
+    { it: 'takes away a tag on the last line of code', answer: fence('py', 'a = 2\n</think>'), of: snapshot('a = 1'), text: 'a = 2' },
     {
       it: 'keeps tags that the selection is about',
       answer: '</think>\nends a thought.',
@@ -77,7 +94,7 @@ describe('trimAnswer on thoughts and tags', () => {
     const piece = fc.constantFrom('<think>', '</think>', '\n', ' ', '<|user|>', '[gMASK]', '<sop>', 'Four.', '<|endoftext|>');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
-        const text = trimAnswer(pieces.join(''), tex)?.text ?? '';
+        const text = textOf(trimAnswer(pieces.join(''), tex)) ?? '';
         assert.doesNotMatch(text, /^\s*(?:<\/?think>|<\||\[gMASK\]|<sop>)|(?:<\/?think>|\|>|\[gMASK\]|<sop>)\s*$/);
       }),
     );
@@ -276,7 +293,7 @@ describe('trimAnswer on indentation', () => {
         const unit = tabs ? '\t' : '    ';
         const code = (base: number, lead: string): string[] => relative.map((level, index) => lead.repeat(base + level) + `word${index}`);
         const of = snapshot(code(to, unit).join(eol), { languageId: 'javascript', eol });
-        const text = trimAnswer(fence('js', code(from, '    ').join('\n')), of, replace)?.text;
+        const text = textOf(trimAnswer(fence('js', code(from, '    ').join('\n')), of, replace));
         assert.equal(text, code(to, unit).join(eol));
       }),
     );

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { editText, proposeEdit, pureInsertion, withHunk, withoutHunk, withUnreached } from '../../src/core/editProposal.ts';
 import type { EditProposal } from '../../src/core/editProposal.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
+import { textOf } from '../harness/trimmed.ts';
 
 /** Lines `first` to `last` of a document, as they are read from an editor. */
 function snap(document: string, first: number, last: number, languageId = 'python'): Snapshot {
@@ -51,13 +52,16 @@ describe('the text of an edit', () => {
   it('is code alone, and nothing while the answer has none', () => {
     assert.equal(editText('Here it is:', snapshot, 'replace', true), undefined);
     assert.equal(editText('Here it is:\n\n```python\ndef f', snapshot, 'replace', false), undefined);
-    assert.equal(editText('Here it is:\n\n```python\ndef f(a):\n    ret', snapshot, 'replace', false)?.text, 'def f(a):');
-    assert.equal(editText('```python\ndef f(a):\n    return a\n```\nShorter.', snapshot, 'replace', true)?.text, 'def f(a):\n    return a');
+    assert.equal(textOf(editText('Here it is:\n\n```python\ndef f(a):\n    ret', snapshot, 'replace', false)), 'def f(a):');
+    assert.equal(
+      textOf(editText('```python\ndef f(a):\n    return a\n```\nShorter.', snapshot, 'replace', true)),
+      'def f(a):\n    return a',
+    );
   });
 
   it('is prose for prose', () => {
     const text = snap('One to add.\n\nMore.\n', 0, 0, 'markdown');
-    assert.equal(editText('Two to add.', text, 'replace', true)?.text, 'Two to add.');
+    assert.equal(textOf(editText('Two to add.', text, 'replace', true)), 'Two to add.');
     assert.equal(editText('Two to add.', text, 'replace', false), undefined);
   });
 });

@@ -6,6 +6,7 @@ import { inNotation, notationOf } from '../../src/core/mathNotation.ts';
 import type { MathNotation } from '../../src/core/mathNotation.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { typstMath } from '../../src/core/typstMath.ts';
+import { textOf } from '../harness/trimmed.ts';
 
 const dollars = 'Let $a$ and $b$.\n$$c$$\n';
 const brackets = 'Let \\(a\\) and \\(b\\).\n\\[c\\]\n';
@@ -133,14 +134,14 @@ describe('What goes into the document', () => {
 
   it('is written in its notation, as prose and out of a fence of its language', () => {
     const about = snapshot('latex', 'Let $x = 1$.');
-    assert.equal(trimAnswer('Then \\(x = 2\\).', about)?.text, 'Then $x = 2$.');
-    assert.equal(trimAnswer('Here:\n\n```latex\nThen \\(x = 2\\).\n```', about, { kind: 'replace' })?.text, 'Then $x = 2$.');
+    assert.equal(textOf(trimAnswer('Then \\(x = 2\\).', about)), 'Then $x = 2$.');
+    assert.equal(textOf(trimAnswer('Here:\n\n```latex\nThen \\(x = 2\\).\n```', about, { kind: 'replace' })), 'Then $x = 2$.');
   });
 
   it('has code of other languages as the model wrote it', () => {
     const answer = 'Run:\n\n```js\nconst a = `\\(b\\)`;\n```';
-    assert.equal(trimAnswer(answer, snapshot('markdown', 'Hello'), { block: 0 })?.text, 'const a = `\\(b\\)`;');
-    assert.equal(trimAnswer(answer, snapshot('markdown', 'Hello'))?.text, answer);
+    assert.equal(textOf(trimAnswer(answer, snapshot('markdown', 'Hello'), { block: 0 })), 'const a = `\\(b\\)`;');
+    assert.equal(textOf(trimAnswer(answer, snapshot('markdown', 'Hello'))), answer);
   });
 });
 

@@ -36,8 +36,8 @@ const tries = 3;
 /**
  * Insert goes to the cursor of the active editor (behind its selection, never in its place), or, when no text editor is open,
  * behind the text that was asked about. Replace goes to that text, wherever it stands now.
- * @throws LemmaFailure `noAnswerToInsert`, `noEditor`, `documentGone`, `readOnlyDocument`, `documentChanged`; then nothing was
- * changed, and `answerText` gives what can be offered for the clipboard
+ * @throws LemmaFailure `noAnswerToInsert`, `noEditor`, `documentGone`, `readOnlyDocument`, `documentChanged`, `partialAnswer`,
+ * `controlTokenInAnswer`, `nothingToChange`; then nothing was changed, and `answerText` gives what can be offered for the clipboard
  */
 export async function applyAnswer(request: AnswerEdit): Promise<AppliedEdit> {
   const { snapshot, kind } = request;
@@ -55,6 +55,9 @@ export async function applyAnswer(request: AnswerEdit): Promise<AppliedEdit> {
     const version = document.version;
     const plan = planFor({ kind, answer, snapshot, document, cursorEditor });
     if (!plan.ok) throw new LemmaFailure(plan.reason);
+    if (kind === 'replace' && normalizeEol(document.getText(toRange(plan.range))) === normalizeEol(plan.newText)) {
+      throw new LemmaFailure({ code: 'nothingToChange', fileName });
+    }
     const range = await makeEdit(document, editor, plan);
     if (range) {
       await show(document, editor, range);
@@ -67,7 +70,8 @@ export async function applyAnswer(request: AnswerEdit): Promise<AppliedEdit> {
 
 /** What `applyAnswer` would write, with the line ends of the document; undefined when nothing is left of the answer. */
 export function answerText({ snapshot, answer, kind, block }: AnswerEdit): string | undefined {
-  return trimAnswer(answer, snapshot, { kind, block })?.text;
+  const trimmed = trimAnswer(answer, snapshot, { kind, block });
+  return trimmed?.kind === 'refused' ? trimmed.raw : trimmed?.text;
 }
 
 interface PlanParts {
