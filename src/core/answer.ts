@@ -11,15 +11,17 @@ import { foreignTag, stripTags } from './answerTags.ts';
 import { bareCode, soleInlineCode } from './bareCode.ts';
 import { languageName, matchLanguage } from './codeLanguages.ts';
 import type { LanguageMatch } from './codeLanguages.ts';
+import { normalizeEol } from './documentText.ts';
 import type { AnswerRefusal } from './errors.ts';
 import { fencedBlocks } from './fences.ts';
 import type { FencedBlock } from './fences.ts';
 import { inNotation } from './mathNotation.ts';
-import { looksLikeDiff, searchReplacePatches } from './patches.ts';
+import { looksLikeDiff, replacing, searchReplacePatches } from './patches.ts';
 import { besideSelection, inPlace } from './placement.ts';
 import type { AnswerPart } from './placement.ts';
 import { isProse } from './prompt.ts';
 import { proseAnswer } from './proseAnswer.ts';
+import { quotedChange } from './snippet.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Task } from './task.ts';
 
@@ -108,6 +110,11 @@ function partOf(answer: string, snapshot: Snapshot | undefined, kind: EditKind):
   const wholeProse = inProse && ['markdown', 'mdx', 'quarto', 'rmd'].includes(languageId);
   if (!wholeProse) {
     const accepted: readonly LanguageMatch[] = inProse ? ['same'] : ['same', 'kin', 'unnamed', 'other'];
+    const change = kind === 'replace' ? quotedChange(fencedBlocks(answer), normalizeEol(snapshot.text).split('\n')) : undefined;
+    if (change) {
+      const patches = [replacing(change.old, change.added)];
+      return { form: 'code', code: change.added.join('\n'), own: false, closed: true, patches: { kind: 'searchReplace', patches } };
+    }
     const chosen = chooseBlocks(answer, snapshot, accepted);
     if (chosen?.diff) return kind === 'replace' ? diffPart(chosen.blocks) : prose;
     const [first, ...more] = chosen?.blocks ?? [];
@@ -116,7 +123,7 @@ function partOf(answer: string, snapshot: Snapshot | undefined, kind: EditKind):
   }
   if (inProse) return textPart(answer, snapshot, kind);
   if (fencedBlocks(answer).length > 0) return prose;
-  if (kind === 'replace' && looksLikeDiff(answer)) return diffPart([{ code: answer, closed: true }]);
+  if (kind === 'replace' && looksLikeDiff(answer, [])) return diffPart([{ code: answer, closed: true }]);
   const inline = soleInlineCode(answer);
   const bare = inline === undefined ? bareCode(answer, snapshot.text) : [inline];
   return bare ? { form: 'code', code: bare.join('\n'), own: true, closed: true } : prose;

@@ -36,7 +36,8 @@ const restStays =
 /** @param accepted how a block's language may relate to the document's, the best first */
 export function chooseBlocks(answer: string, snapshot: Snapshot, accepted: readonly LanguageMatch[]): ChosenBlocks | undefined {
   const blocks = fencedBlocks(answer).filter(({ code }) => code.trim() !== '');
-  const diffs = blocks.filter(({ language, code }) => /^(?:diff|patch|udiff)$/i.test(language) || looksLikeDiff(code));
+  const selected = snapshot.text.split(/\r?\n/);
+  const diffs = blocks.filter(({ language, code }) => /^(?:diff|patch|udiff)$/i.test(language) || looksLikeDiff(code, selected));
   const ranked = rank(
     blocks.filter((block) => !diffs.includes(block)),
     answer,

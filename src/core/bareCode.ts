@@ -18,6 +18,8 @@ const codeWord =
 
 /** Whether a line is a sentence or a heading rather than code. */
 function isSentence(line: string): boolean {
+  // A point of a list about the code.
+  if (/^\s*(?:[-*+]|\d+[.)])\s+\S.*[.。]$/.test(line) && (line.match(/\p{L}+/gu) ?? []).length >= 3) return true;
   const text = line
     .trim()
     .replace(/^(?:[-*+]|\d+[.)]|#{1,6}|>)\s+/, '')
@@ -98,7 +100,7 @@ export function withoutLineNumbers(
   const [first] = numbers;
   if (first === undefined || numbers.length !== filled) return lines;
   const bars = lines.every((line) => line.trim() === '' || /^[ \t]*\d+[ \t]*[|│]/.test(line));
-  const placed = first === firstLine || first === 1;
+  const placed = first === firstLine || first === 1 || (!keys && lines.every((line) => line.trim() === '' || /^[ \t]*\d+:/.test(line)));
   if (numbers.some((value, index) => value < first + index || (index > 0 && value <= (numbers[index - 1] ?? 0)))) return lines;
   if (numbers.length === 1 ? first !== firstLine || !bars : !placed && !bars) return lines;
   const consecutive = numbers.at(-1) === first + numbers.length - 1 || numbers.at(-1) === first + lines.length - 1;

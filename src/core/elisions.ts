@@ -13,20 +13,24 @@ const subject =
   /\b(?:existing|rest|remain\w*|unchanged|previous|others?|same|omitted|as (?:is|before)|original|above|below|here|more|code|implementation|keep|etc)\b|其余|其他|其它|剩余|不变|省略|原有|现有|已有|之前|保留|同上/i;
 const things =
   '(?:code|file|function|class|method|script|program|implementation|body|document|content|text|config\\w*|styles?|component|module|proof|tests?|methods|functions|lines?|imports?|properties|fields|rules|columns?|jobs?|steps?|members?|logic|cases?|entries|options|items)';
+/** What may be said of things that are left out. */
+const stays =
+  '(?: (?:goes? |comes? )?(?:here|above|below|unchanged|continues?|as (?:is|before)|the same.{0,20}|(?:remains?|stays?)\\b.{0,25}|(?:is|are) (?:unchanged|the same|kept|omitted|as before).{0,20}|for .{0,25}|of .{0,30}))?';
 /** What it says without any dots. */
 const phrase = new RegExp(
-  `^(?:\\(?(?:the |your |all )?(?:rest|remainder)(?: of (?:the |your |this )?${things}\\b.{0,40})?` +
-    `|(?:your |the |all )?(?:existing|previous|original|remaining|other) ${things}\\b.{0,40}` +
+  `^(?:(?:the |your |all )?(?:rest|remainder)(?: of (?:the |your |this )?${things}\\b${stays})?` +
+    `|(?:your |the |all )?(?:existing|previous|original|remaining|other) ${things}\\b${stays}` +
     `|(?:(?:the )?code |everything(?: else)? |the rest |all (?:the )?others? \\w* ?)?(?:is |are |remains? |stays? )?(?:unchanged|the same(?: as before)?|as (?:is|before))` +
-    `|same as (?:before|above|the original)|no changes?(?: here| needed| below| above)?|omitted(?: for brevity)?|snip)[.)]*$`,
+    `|same as (?:before|above|the original)|no changes?(?: here| needed| below| above)?|omitted(?: for brevity)?|snip)[.]*$`,
   'i',
 );
 
 /** @param body of a comment, or of a line that is nothing else */
-function saysLeftOut(body: string): boolean {
+function saysLeftOut(written: string): boolean {
+  const body = written.replace(/^[-=*\s]+|[-=*\s]+$/g, '').replace(/^\((.*)\)$/, '$1');
   const starts = new RegExp(`^${dots.source}`).test(body);
   const ends = new RegExp(`${dots.source}$`).test(body);
-  const words = body.replace(new RegExp(dots.source, 'g'), ' ').trim();
+  const words = body.replace(new RegExp(dots.source, 'g'), ' ').replace(/[()]/g, ' ').trim();
   if (starts || ends) return words === '' || (starts && (ends || subject.test(words))) || phrase.test(words);
   return phrase.test(body) || /^.{0,12}(?:其余|其他|其它|剩余|原有|现有).{0,12}(?:不变|省略|代码|相同|一样)/.test(body);
 }

@@ -103,8 +103,11 @@ export type ModelDamage =
   | { readonly kind: 'notGguf'; readonly found: string }
   | { readonly kind: 'tensors'; readonly neededBytes: number; readonly fileBytes: number };
 
-/** How an answer gives less than the whole: «existing code», a unified diff, SEARCH/REPLACE blocks. */
-export type PartialReason = 'elision' | 'diff' | 'searchReplace';
+/**
+ * How an answer gives something else than the selection's new text: «existing code», a unified diff, SEARCH/REPLACE blocks,
+ * changes beyond the selection.
+ */
+export type PartialReason = 'elision' | 'diff' | 'searchReplace' | 'beyond';
 
 /** Why an answer cannot go into the document. */
 export type AnswerRefusal = PartialReason | 'controlToken';

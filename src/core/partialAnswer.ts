@@ -93,7 +93,7 @@ function piecesOf(written: readonly AnswerLine[]): Piece[] {
 }
 
 function placeOf(piece: Piece, selected: readonly string[], from: number, style: IndentStyle | undefined): Place | undefined {
-  const first = firstAnchor(piece, selected, from);
+  const first = firstAnchor(piece, selected, from) ?? outerAnchor(piece, selected);
   const begin = first && startOf(piece, first, selected, from);
   if (begin === undefined || first === undefined) return undefined;
   const end = piece.nextElision === undefined ? selected.length : endOf(piece, piece.nextElision, first, selected);
@@ -111,6 +111,14 @@ function firstAnchor(piece: Piece, selected: readonly string[], from: number): A
     if (line !== undefined) return { at, line };
   }
   return ends > 0 ? { at: lines.length - ends, line: selected.length - ends } : undefined;
+}
+
+/** The first piece begins where the selection does, and the last one ends there, with a new version of that line. */
+function outerAnchor({ lines, openStart, nextElision }: Piece, selected: readonly string[]): Anchor | undefined {
+  const last = lines.length - 1;
+  if (!openStart && resembles(lines[0] ?? '', selected[0] ?? '')) return { at: 0, line: 0 };
+  if (nextElision !== undefined || !resembles(lines[last] ?? '', selected.at(-1) ?? '')) return undefined;
+  return { at: last, line: selected.length - 1 };
 }
 
 function commonEnd(lines: readonly string[], selected: readonly string[]): number {

@@ -1,17 +1,28 @@
 /** Unified diffs and SEARCH/REPLACE blocks in an answer, applied where they fit exactly and in one place alone. */
-import { commonIndent, rebase } from './indentation.ts';
+import { commonIndent, indentOf } from './indentation.ts';
+import { isTrivial, lineKey } from './lineLikeness.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Lines that are to give way to others. `line`: where the first one stands in the file, from 0, as a diff says. */
+interface PatchRow {
+  readonly kind: 'keep' | 'remove' | 'add';
+  readonly text: string;
+}
+
+/** Lines that stay, go and come, in order. `line`: where the first one stands in the file, from 0, as a diff says. */
 export interface Patch {
-  readonly old: readonly string[];
-  readonly new: readonly string[];
+  readonly rows: readonly PatchRow[];
   readonly line?: number;
 }
 
-const search = /^\s*(?:<{5,9}|-{5,9}) ?SEARCH>?\s*$/;
+/** @returns the patch that puts lines in place of others */
+export function replacing(old: readonly string[], added: readonly string[]): Patch {
+  const rows = [...old.map((text): PatchRow => ({ kind: 'remove', text })), ...added.map((text): PatchRow => ({ kind: 'add', text }))];
+  return { rows };
+}
+
+const search = /^\s*(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD|BEFORE|CURRENT|HEAD)>?\s*$/;
 const divider = /^\s*={5,9}\s*$/;
-const replaced = /^\s*(?:>{5,9}|\+{5,9}) ?REPLACE\s*$/;
+const replaced = /^\s*(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED?|NEW|AFTER|MODIFIED)\s*$/;
 
 /** @returns undefined when the text has none; an empty list for one that does not end */
 export function searchReplacePatches(text: string): Patch[] | undefined {
@@ -22,7 +33,7 @@ export function searchReplacePatches(text: string): Patch[] | undefined {
       if (search.test(line)) open = { old: [], new: [], divided: false };
     } else if (!open.divided && divider.test(line)) open.divided = true;
     else if (open.divided && replaced.test(line)) {
-      patches.push({ old: open.old, new: open.new });
+      patches.push(replacing(open.old, open.new));
       open = undefined;
     } else (open.divided ? open.new : open.old).push(line);
   }
@@ -33,54 +44,42 @@ export function searchReplacePatches(text: string): Patch[] | undefined {
 const hunkHeader = /^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@|^@@(?: .*)?$/;
 const fileHeader = /^(?:diff --git |index [\da-f]+\.\.|--- |\+\+\+ |(?:new|old|deleted) (?:file )?mode )/;
 
-/** The text is a diff by its headers, whatever its fence says. */
-export function looksLikeDiff(text: string): boolean {
+/** The text is a diff, whatever its fence says: by its headers, or by lines that take away those of the selection. */
+export function looksLikeDiff(text: string, selected: readonly string[]): boolean {
   const lines = text.split('\n');
   const headers = lines.some((line) => hunkHeader.test(line)) || (/^--- /m.test(text) && /^\+\+\+ /m.test(text));
-  return headers && lines.some((line) => /^[+-](?![+-]{2} )/.test(line));
+  if (headers) return lines.some((line) => /^[+-](?![+-]{2} )/.test(line));
+  const own = new Set(selected.map(lineKey));
+  const removes = lines.filter(
+    (line) => line.startsWith('-') && own.has(lineKey(line.slice(1))) && !own.has(lineKey(line)) && !isTrivial(line),
+  );
+  return removes.length > 0 && lines.some((line) => line.startsWith('+'));
 }
 
 /** @returns none when the text changes nothing */
 export function diffPatches(text: string): Patch[] {
   const patches: Patch[] = [];
-  let hunk: { old: string[]; new: string[]; line?: number } = { old: [], new: [] };
-  let changed = false;
+  let rows: PatchRow[] = [];
+  let line: number | undefined;
   const close = (): void => {
-    if (changed) patches.push(trimmed(hunk));
-    changed = false;
+    while (rows.at(-1)?.kind === 'keep' && rows.at(-1)?.text.trim() === '') rows.pop();
+    if (rows.some(({ kind }) => kind !== 'keep')) patches.push({ rows, ...(line === undefined ? {} : { line }) });
+    rows = [];
+    line = undefined;
   };
-  for (const line of text.split('\n')) {
-    const header = hunkHeader.exec(line);
+  for (const each of text.split('\n')) {
+    const header = hunkHeader.exec(each);
     if (header) {
       close();
-      hunk = { old: [], new: [], ...(header[1] === undefined ? {} : { line: Number(header[1]) - 1 }) };
-    } else if (fileHeader.test(line)) {
-      close();
-      hunk = { old: [], new: [] };
-    } else if (line.startsWith('+')) {
-      hunk.new.push(line.slice(1));
-      changed = true;
-    } else if (line.startsWith('-')) {
-      hunk.old.push(line.slice(1));
-      changed = true;
-    } else if (!line.startsWith('\\')) {
-      // Models leave away the blank in front of a line that stays.
-      const context = line.startsWith(' ') ? line.slice(1) : line;
-      hunk.old.push(context);
-      hunk.new.push(context);
-    }
+      line = header[1] === undefined ? undefined : Number(header[1]) - 1;
+    } else if (fileHeader.test(each)) close();
+    else if (each.startsWith('+')) rows.push({ kind: 'add', text: each.slice(1) });
+    else if (each.startsWith('-')) rows.push({ kind: 'remove', text: each.slice(1) });
+    // Models leave away the blank in front of a line that stays.
+    else if (!each.startsWith('\\')) rows.push({ kind: 'keep', text: each.startsWith(' ') ? each.slice(1) : each });
   }
   close();
   return patches;
-}
-
-/** Without empty lines that end both sides. */
-function trimmed({ old, new: added, line }: { old: string[]; new: string[]; line?: number }): Patch {
-  while (old.at(-1)?.trim() === '' && added.at(-1)?.trim() === '') {
-    old.pop();
-    added.pop();
-  }
-  return { old, new: added, ...(line === undefined ? {} : { line }) };
 }
 
 /**
@@ -92,8 +91,8 @@ export function applyPatches(selected: readonly string[], patches: readonly Patc
   const inside = applied(selected, patches, snapshot.range.start.line);
   if (inside) return inside;
   // Their lines may reach beyond the selection, where nothing may change.
-  const before = surrounding(snapshot.before).slice(0, -1);
-  const after = surrounding(snapshot.after).slice(1);
+  const before = toLines(snapshot.before).slice(0, -1);
+  const after = toLines(snapshot.after).slice(1);
   const whole = applied([...before, ...selected, ...after], patches, snapshot.range.start.line - before.length);
   if (!whole || whole.length < before.length + after.length) return undefined;
   const same = (lines: readonly string[], others: readonly string[]): boolean => lines.every((line, index) => line === others[index]);
@@ -102,7 +101,7 @@ export function applyPatches(selected: readonly string[], patches: readonly Patc
   return whole.slice(before.length, end);
 }
 
-function surrounding(text: string): string[] {
+function toLines(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 
@@ -112,28 +111,59 @@ function applied(lines: readonly string[], patches: readonly Patch[], firstLine:
   for (const patch of patches) {
     const found = placeOf(result, patch, firstLine + shift);
     if (!found) return undefined;
-    result.splice(found.at, patch.old.length, ...found.lines);
-    shift += patch.new.length - patch.old.length;
+    result.splice(found.at, found.length, ...found.lines);
+    shift += found.lines.length - found.length;
   }
   return result;
 }
 
-function placeOf(lines: readonly string[], patch: Patch, firstLine: number): { at: number; lines: readonly string[] } | undefined {
-  if (patch.old.every((line) => line.trim() === '')) {
+interface PatchPlace {
+  readonly at: number;
+  readonly length: number;
+  readonly lines: readonly string[];
+}
+
+function placeOf(lines: readonly string[], { rows, line: said }: Patch, firstLine: number): PatchPlace | undefined {
+  const old = rows.filter(({ kind }) => kind !== 'add').map(({ text }) => text);
+  if (old.every((line) => line.trim() === '')) {
     // There is nothing to search for; only an empty selection has one place for it.
-    return lines.every((line) => line.trim() === '') ? { at: 0, lines: patch.new } : undefined;
+    const added = rows.filter(({ kind }) => kind === 'add').map(({ text }) => text);
+    return lines.every((line) => line.trim() === '') ? { at: 0, length: lines.length, lines: added } : undefined;
   }
-  const runs = (same: (line: string, wanted: string) => boolean): number[] =>
-    [...lines.keys()].filter((start) => patch.old.every((wanted, index) => same(lines[start + index] ?? '\n', wanted)));
-  const exact = runs((line, wanted) => line.trimEnd() === wanted.trimEnd());
-  const said = exact.length > 1 && patch.line !== undefined ? exact.filter((start) => start + firstLine === patch.line) : exact;
-  const [only, another] = said;
-  if (only !== undefined) return another === undefined ? { at: only, lines: patch.new } : undefined;
-  const [moved, other] = runs((line, wanted) => line.trim() === wanted.trim());
-  if (moved === undefined || other !== undefined) return undefined;
-  const base = commonIndent(lines.slice(moved, moved + patch.old.length));
-  const common = commonIndent(patch.old);
-  const deeper = commonIndent(patch.new);
-  const extra = deeper.startsWith(common) ? deeper.slice(common.length) : '';
-  return { at: moved, lines: rebase(patch.new, base + extra, undefined) };
+  const exact = findRuns(lines, old, (line, wanted) => line.trimEnd() === wanted.trimEnd());
+  const numbered = exact.length > 1 && said !== undefined ? exact.filter((start) => start + firstLine === said) : exact;
+  if (numbered.length > 1) return undefined;
+  const [same] = numbered;
+  const [moved, another] = same === undefined ? findRuns(lines, old, (line, wanted) => line.trim() === wanted.trim()) : [same];
+  if (moved === undefined || another !== undefined) return undefined;
+  const shifted = shiftOf(rows, lines.slice(moved, moved + old.length));
+  let at = moved;
+  const result: string[] = [];
+  for (const { kind, text } of rows) {
+    // What stays is left as it is written in the document.
+    if (kind === 'keep') result.push(lines[at] ?? '');
+    if (kind === 'add') result.push(text.trim() === '' ? '' : shifted(text));
+    else at += 1;
+  }
+  return { at: moved, length: old.length, lines: result };
+}
+
+/** Where the lines stand one below the other. */
+export function findRuns(lines: readonly string[], wanted: readonly string[], same: (line: string, wanted: string) => boolean): number[] {
+  return [...lines.keys()].filter(
+    (start) => start + wanted.length <= lines.length && wanted.every((each, index) => same(lines[start + index] ?? '', each)),
+  );
+}
+
+/** Moves new lines as far as the old ones stand from where the patch has them. */
+function shiftOf(rows: readonly PatchRow[], found: readonly string[]): (line: string) => string {
+  const old = rows.filter(({ kind }) => kind !== 'add').map(({ kind, text }, index) => ({ kind, text, there: found[index] ?? '' }));
+  const removed = old.filter(({ kind }) => kind === 'remove');
+  const telling = removed.some(({ text }) => text.trim() !== '') ? removed : old;
+  const from = commonIndent(telling.map(({ text }) => text));
+  const to = commonIndent(telling.map(({ there }) => there));
+  return (line) => {
+    const indent = indentOf(line);
+    return (indent.startsWith(from) ? to + indent.slice(from.length) : to) + line.slice(indent.length);
+  };
 }

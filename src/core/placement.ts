@@ -1,5 +1,6 @@
 /** Puts a part of an answer where it belongs: at the selection's indentation, in its place, together with what it leaves out. */
 import { stripEnd } from './answerTags.ts';
+import { withoutExamples, withoutFileName } from './answerTail.ts';
 import { withoutLineNumbers } from './bareCode.ts';
 import { languageName } from './codeLanguages.ts';
 import { hasInnerElision, isElision, leavesOut, markElisions } from './elisions.ts';
@@ -13,6 +14,7 @@ import { mergePartial } from './partialAnswer.ts';
 import { applyPatches, diffPatches } from './patches.ts';
 import type { Patch } from './patches.ts';
 import { selectionPart } from './selectionPart.ts';
+import { fillHole, isSnippet } from './snippet.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What of an answer is meant for the document. */
@@ -87,18 +89,39 @@ function written(part: AnswerPart, selection: Selection, snapshot: Snapshot): Pl
   const own = toLines(snapshot.text);
   const around = { selected: selection.lines, before: toLines(snapshot.before).slice(0, -1), after: toLines(snapshot.after).slice(1) };
   const whole = trimBlankLines(cleaned(part, snapshot));
-  const lines = trimBlankLines(selectionPart(whole, around, (line) => isElision(line, languageId)));
+  const found = selectionPart(whole, around, (line) => isElision(line, languageId));
+  if (found === 'beyond') return found;
+  const lines = trimBlankLines(part.form === 'code' ? withoutExamples(found, selection.lines) : found);
   if (lines.length === 0) return undefined;
+  const snippet = part.form === 'code' && !part.parts && isSnippet(lines, selection.lines);
+  const filled = snippet && part.closed ? fillHole(lines, selection.lines, selection.style) : undefined;
+  if (filled) return ownLines(filled, selection, own, languageId);
+  if (snippet) return mergedLines(partsOf([lines.join('\n')], own, languageId), part, selection, own, languageId);
   const marked = part.parts ? partsOf(part.parts, own, languageId) : marksOf(lines, part, own, languageId);
   if (marked.some(({ kind }) => kind === 'elision')) {
-    const merged = part.closed ? mergePartial(selection.lines, marked, selection.style) : undefined;
-    const behind = merged && behindLead(merged, selection);
-    return behind && !leavesOut(behind, own, languageId) ? { lines: behind, merged: true } : 'elision';
+    return mergedLines(marked, part, selection, own, languageId);
   }
   const keys = new Set(own.map(lineKey));
   if (part.form === 'prose') return { lines, merged: false };
   if (lines.some((line) => !keys.has(lineKey(line)) && hasInnerElision(line, languageId))) return 'elision';
   return { lines: withinLine(lines, selection, snapshot), merged: false };
+}
+
+function mergedLines(
+  marked: readonly AnswerLine[],
+  part: AnswerPart,
+  selection: Selection,
+  own: readonly string[],
+  languageId: string,
+): Placed | AnswerRefusal {
+  const merged = part.closed ? mergePartial(selection.lines, marked, selection.style) : undefined;
+  return merged ? ownLines(merged, selection, own, languageId) : 'elision';
+}
+
+/** Whole lines in the selection's place. */
+function ownLines(lines: readonly string[], selection: Selection, own: readonly string[], languageId: string): Placed | AnswerRefusal {
+  const behind = behindLead(lines, selection);
+  return behind && !leavesOut(behind, own, languageId) ? { lines: behind, merged: true } : 'elision';
 }
 
 /** Lines inside a fence of a text are shown in it; they leave nothing of the text itself out. */
@@ -155,7 +178,8 @@ function cleaned(part: AnswerPart, snapshot: Snapshot | undefined): string[] {
   const lines = trimBlankLines(stripEnd(part.code, snapshot?.text ?? '').split('\n'));
   if (!snapshot) return lines;
   const keys = part.form === 'prose' || ['yaml', 'json', 'basic'].includes(languageName(snapshot.languageId));
-  return [...withoutLineNumbers(lines, snapshot.range.start.line + 1, toLines(snapshot.text), keys)];
+  const own = toLines(snapshot.text);
+  return [...withoutFileName(withoutLineNumbers(lines, snapshot.range.start.line + 1, own, keys), snapshot.fileName, own)];
 }
 
 function selectionOf(snapshot: Snapshot): Selection {

@@ -3,6 +3,7 @@
  * around it, without the words in front. A fence that belongs to the text stays.
  */
 import { isLead } from './bareCode.ts';
+import { withoutRemarks } from './answerTail.ts';
 import { languageName, matchLanguage } from './codeLanguages.ts';
 import { fencedBlocks } from './fences.ts';
 import type { FencedBlock } from './fences.ts';
@@ -43,7 +44,7 @@ export function proseAnswer(answer: string, snapshot: Snapshot, replacing: boole
   const rest = withoutLead(answer, snapshot.text);
   const quoted = snapshot.text.trimStart().startsWith('>') ? undefined : unquoted(rest);
   if (quoted !== undefined && rest !== answer) return whole(quoted);
-  return whole(unboxed(rest, snapshot));
+  return whole(unboxed(withoutRemarks(rest, snapshot.text), snapshot));
 }
 
 function hasFence(text: string): boolean {
@@ -116,7 +117,7 @@ function unquoted(text: string): string | undefined {
 /** `\boxed{4}` alone is a model's way to mark a result, and no part of a document. */
 function unboxed(text: string, { text: selected, languageId, notation }: Snapshot): string {
   if (selected.includes('\\boxed')) return text;
-  const match = /^\s*(\\\[|\\\(|\$\$|\$)?\s*\\boxed\{([\s\S]*)\}\s*(\\\]|\\\)|\$\$|\$)?\s*\.?\s*$/.exec(text);
+  const match = /^(\\\[|\\\(|\$\$|\$)?\s*\\boxed\{([\s\S]*)\}\s*(\\\]|\\\)|\$\$|\$)?\s*\.?$/.exec(text.trim());
   const [, open = '', content = '', close = ''] = match ?? [];
   if (!match || !isBalanced(content) || (open === '') !== (close === '')) return text;
   if (open !== '') return `${open}${content}${close}`;

@@ -12,16 +12,32 @@ export interface SelectionPlace {
 
 /**
  * @param lines of the answer @param isElision the line says that something is left out
- * @returns the lines that stand for the selection: all of them, where it is not certain that some do not
+ * @returns the lines that stand for the selection: all of them, where it is not certain that some do not; `beyond` when
+ * others change too
  */
-export function selectionPart(lines: readonly string[], place: SelectionPlace, isElision: (line: string) => boolean): readonly string[] {
+export function selectionPart(
+  lines: readonly string[],
+  place: SelectionPlace,
+  isElision: (line: string) => boolean,
+): readonly string[] | 'beyond' {
   const before = filled(place.before);
   const after = filled(place.after);
   const anchor = onlyPlace(lines, place.selected[0] ?? '');
+  if (changesAround(lines, before, place)) return 'beyond';
   const start = startOf(lines, before, place, anchor, isElision);
   const tail = lines.slice(start);
   const end = start + endOf(tail, after, place, start > 0, anchor === undefined ? undefined : anchor - start);
   return lines.slice(start, end);
+}
+
+/** The answer begins with a new version of the declaration that the selection stands in. */
+function changesAround(lines: readonly string[], before: readonly string[], { selected }: SelectionPlace): boolean {
+  const indent = indentColumns(selected[0] ?? '');
+  const [first = ''] = filled(lines);
+  const name = declaredName(first);
+  if (name === undefined || indent === 0 || selected.some((line) => declaredName(line) === name)) return false;
+  const around = before.filter((line) => indentColumns(line) < indent && declaredName(line) === name);
+  return around.length > 0 && !around.some((line) => lineKey(line) === lineKey(first));
 }
 
 function filled(lines: readonly string[]): string[] {
@@ -63,7 +79,9 @@ function startOf(
   while (first > 0 && !known.has(lineKey(lines[first - 1] ?? '')) && belongsBelow(lines[first - 1] ?? '', indent)) first -= 1;
   const head = filled(lines.slice(0, first));
   const wrapper = (line: string): boolean => nested && indentColumns(line) < indent;
-  const around = head.every((line) => known.has(lineKey(line)) || wrapper(line) || isElision(line));
+  // The file's imports have their place above the class.
+  const imports = (line: string): boolean => nested && /^(?:import|from|using|use|#include|package|require)\b/.test(line);
+  const around = head.every((line) => known.has(lineKey(line)) || wrapper(line) || imports(line) || isElision(line));
   return around && head.some((line) => !isElision(line)) ? first : 0;
 }
 

@@ -17,6 +17,11 @@ export function answerRefusalText(error: Extract<LemmaError, { readonly code: 'p
         'The answer leaves lines out, and where its parts belong in {0} is not certain, so nothing was changed. Copy it, or ask below for the complete text.',
         fileName,
       );
+    case 'beyond':
+      return vscode.l10n.t(
+        'The answer also changes lines around the selection in {0}, so nothing was changed. Copy it, or select those lines too and ask again.',
+        fileName,
+      );
     case 'diff':
       return vscode.l10n.t(
         'The answer is a diff that does not fit {0}, so nothing was changed. Copy it, or ask below for the complete text.',

@@ -61,7 +61,7 @@ function caseOf(name: string, sections: ReadonlyMap<string, Section>): AnswerCas
   const withEol = (text: string): string => text.replaceAll('\n', eol);
   const snapshot: Snapshot = {
     uri: 'file:///a',
-    fileName: 'a',
+    fileName: flags.find((flag) => flag.startsWith('file='))?.slice('file='.length) ?? 'a',
     languageId,
     version: 1,
     range: { start, end: { line: start.line + selected.length - 1, character } },
