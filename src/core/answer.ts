@@ -125,7 +125,7 @@ function partOf(answer: string, snapshot: Snapshot | undefined, kind: EditKind):
   if (fencedBlocks(answer).length > 0) return prose;
   if (kind === 'replace' && looksLikeDiff(answer, [])) return diffPart([{ code: answer, closed: true }]);
   const inline = soleInlineCode(answer);
-  const bare = inline === undefined ? bareCode(answer, snapshot.text) : [inline];
+  const bare = inline === undefined ? bareCode(answer, snapshot.text, languageId) : [inline];
   return bare ? { form: 'code', code: bare.join('\n'), own: true, closed: true } : prose;
 }
 

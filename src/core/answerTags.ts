@@ -31,8 +31,11 @@ export function stripTags(answer: string, subject: string): string {
   for (;;) {
     const end = text.trimEnd();
     const found = endTag.exec(end)?.[0];
-    if (found === undefined || subject.includes(found) || inBlock(text, end.length - 1)) break;
-    text = end.slice(0, -found.length);
+    if (found === undefined || subject.includes(found)) break;
+    const rest = end.slice(0, -found.length);
+    // The token that ended the reply may stand right behind the closing fence.
+    if (inBlock(text, end.length - 1) && !/\n[ \t>]*(?:`{3,}|~{3,})[ \t]*$/.test(rest)) break;
+    text = rest;
   }
   return text;
 }

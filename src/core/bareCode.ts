@@ -16,6 +16,9 @@ export function isLead(line: string): boolean {
 const codeWord =
   /^(?:import|from|package|using|use|include|require|def|class|function|fn|func|fun|struct|enum|interface|trait|type|impl|module|namespace|const|let|var|val|static|public|private|protected|return|if|elif|else|for|while|do|end|try|except|catch|finally|switch|case|match|with|async|await|export|select|insert|update|delete|create|alter|where|group|order|join|left|inner|having|limit|set|values|theorem|lemma|example|instance|proof|qed|intros?|exact|apply|rw|simp|have|show|calc|data|deriving|begin|echo|run|copy|cmd)\b/i;
 
+const coqCommand =
+  /^\s*(?:Proof|Qed|Defined|Admitted|Lemma|Theorem|Corollary|Definition|Fixpoint|Inductive|Require|From|Import|Section|End|Module|Record|Notation)\b(?!\.\s+\p{Lu}\p{Ll}+ \p{Ll})/u;
+
 /** Whether a line is a sentence or a heading rather than code. */
 function isSentence(line: string): boolean {
   // A point of a list about the code.
@@ -45,18 +48,20 @@ function showsCode(line: string): boolean {
 
 /**
  * @param text of an answer without any fence
- * @param selected text of the selection
+ * @param selected text of the selection, of a document in this language
  * @returns its lines without the sentences above and below, or undefined when it is no code
  */
-export function bareCode(text: string, selected: string): string[] | undefined {
+export function bareCode(text: string, selected: string, languageId: string): string[] | undefined {
   const paragraphs = text
     .replace(/^\s*\n/, '')
     .trimEnd()
     .split(/\n[ \t]*\n/)
     .map((paragraph) => paragraph.split('\n'));
   const own = new Set(selected.split(/\r?\n/).map(lineKey));
+  // Sentences of Coq begin with a capital and end with a full stop.
+  const command = languageId === 'coq' ? coqCommand : undefined;
   const sentence = (line: string): boolean =>
-    !own.has(lineKey(line)) && !/^\s*(?:\/\/|#(?![#\s]*\*\*)|--|%|;|\(\*|\/?\*)/.test(line) && isSentence(line);
+    !command?.test(line) && !own.has(lineKey(line)) && !/^\s*(?:\/\/|#(?![#\s]*\*\*)|--|%|;|\(\*|\/?\*)/.test(line) && isSentence(line);
   const isProse = (lines: readonly string[]): boolean =>
     lines.some(sentence) && !lines.some((line) => own.has(lineKey(line)) && !isTrivial(line));
   const [opening = []] = paragraphs;

@@ -83,7 +83,14 @@ export function restoreFirstIndent(block: readonly string[], selection: readonly
   const restIndent = commonIndent(rest);
   if (base === '' || indentOf(first) !== '' || restIndent === '' || restIndent !== commonIndent(selectedRest)) return block;
   const deep = restIndent.length > base.length && restIndent.length > indentStyle(selection).width;
-  return first.trim() === selectedFirst.trim() || deep || (restIndent === base && closesBlock(rest)) ? [base + first, ...rest] : block;
+  const repaired = first.trim() === selectedFirst.trim() || deep || (restIndent === base && (closesBlock(rest) || stepsBack(rest)));
+  return repaired ? [base + first, ...rest] : block;
+}
+
+/** The lines begin deeper than others of them stand: those cannot all be inside what the line before them opened. */
+function stepsBack(lines: readonly string[]): boolean {
+  const [second] = lines.filter((line) => line.trim() !== '');
+  return second !== undefined && indentOf(second) !== commonIndent(lines);
 }
 
 /** The last line is a closing bracket, as deep as the line that opened it. */

@@ -94,6 +94,11 @@ function piecesOf(written: readonly AnswerLine[]): Piece[] {
 
 function placeOf(piece: Piece, selected: readonly string[], from: number, style: IndentStyle | undefined): Place | undefined {
   const first = firstAnchor(piece, selected, from) ?? outerAnchor(piece, selected);
+  if (!first && addsAtEnd(piece, selected)) {
+    const rest = selected.slice(from);
+    const lines = rebase(piece.lines, commonIndent(rest.length > 0 ? rest : selected), style);
+    return { start: selected.length, end: selected.length, lines };
+  }
   const begin = first && startOf(piece, first, selected, from);
   if (begin === undefined || first === undefined) return undefined;
   const end = piece.nextElision === undefined ? selected.length : endOf(piece, piece.nextElision, first, selected);
@@ -111,6 +116,19 @@ function firstAnchor(piece: Piece, selected: readonly string[], from: number): A
     if (line !== undefined) return { at, line };
   }
   return ends > 0 ? { at: lines.length - ends, line: selected.length - ends } : undefined;
+}
+
+/** The last piece is nothing but new declarations: they come behind all that is left out. */
+function addsAtEnd({ lines, openStart, nextElision }: Piece, selected: readonly string[]): boolean {
+  if (!openStart || nextElision !== undefined) return false;
+  const outer = commonIndent(lines);
+  const heads = lines.filter((line) => line.trim() !== '' && indentOf(line) === outer && !continuesBlock(line) && !/^\s*[@#]/.test(line));
+  const known = new Set(selected.map(declaredName));
+  return heads.length > 0 && heads.every((line) => opensDeclaration(line) && !known.has(declaredName(line)));
+}
+
+function opensDeclaration(line: string): boolean {
+  return declaredName(line) !== undefined && /[:{]\s*$/.test(line);
 }
 
 /** The first piece begins where the selection does, and the last one ends there, with a new version of that line. */
