@@ -8,7 +8,7 @@
  */
 import { chooseBlocks } from './answerBlock.ts';
 import { foreignTag, stripTags } from './answerTags.ts';
-import { bareCode, soleInlineCode } from './bareCode.ts';
+import { bareCode, isWords, soleInlineCode } from './bareCode.ts';
 import { languageName, matchLanguage } from './codeLanguages.ts';
 import type { LanguageMatch } from './codeLanguages.ts';
 import { normalizeEol } from './documentText.ts';
@@ -126,7 +126,9 @@ function partOf(answer: string, snapshot: Snapshot | undefined, kind: EditKind):
   if (kind === 'replace' && looksLikeDiff(answer, [])) return diffPart([{ code: answer, closed: true }]);
   const inline = soleInlineCode(answer);
   const bare = inline === undefined ? bareCode(answer, snapshot.text, languageId) : [inline];
-  return bare ? { form: 'code', code: bare.join('\n'), own: true, closed: true } : prose;
+  if (bare) return { form: 'code', code: bare.join('\n'), own: true, closed: true };
+  if (kind === 'insert' || !isWords(snapshot.text)) return prose;
+  return { form: 'code', code: proseAnswer(answer, snapshot, true).text, own: true, closed: true };
 }
 
 function textPart(answer: string, snapshot: Snapshot, kind: EditKind): AnswerPart {

@@ -79,6 +79,13 @@ export function bareCode(text: string, selected: string, languageId: string): st
   return shared || lines.some(showsCode) || likeness(lines.join('\n'), selected) >= 0.3 ? lines : undefined;
 }
 
+/** The selection is words, of a comment or a string: what takes its place is words too. */
+export function isWords(text: string): boolean {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const words = text.match(/\p{L}{2,}/gu) ?? [];
+  return words.length >= 3 && lines.every((line) => /^[\p{L}\p{N}\s.,;:'"’!?()*/#%-]+$/u.test(line) && !codeWord.test(line.trim()));
+}
+
 /** The code within the one pair of backticks that an answer is. */
 export function soleInlineCode(text: string): string | undefined {
   return /^(`+)([^`\n]+)\1\.?$/.exec(text.trim())?.[2]?.trim();

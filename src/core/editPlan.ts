@@ -34,6 +34,9 @@ export function planEdit(request: EditRequest): EditPlan {
   if (answer.kind === 'refused') return { ok: false, reason: refusal(answer, snapshot?.fileName ?? '') };
   if (kind === 'insert' && cursor) return done({ start: cursor, end: cursor }, atCursor(document, cursor, answer, snapshot));
   if (!snapshot) return { ok: false, reason: { code: 'noEditor' } };
+  if (kind === 'replace' && answer.kind === 'prose' && !isProse(snapshot)) {
+    return { ok: false, reason: { code: 'noCodeInAnswer', fileName: snapshot.fileName } };
+  }
   const range = findSnapshot(document, request.currentVersion, snapshot);
   if (!range) return { ok: false, reason: { code: 'documentChanged', fileName: snapshot.fileName } };
   if (kind === 'replace') return done(range, answer.text);

@@ -57,6 +57,8 @@ export type LemmaError =
   | { readonly code: 'partialAnswer'; readonly fileName: string; readonly because: PartialReason }
   /** The answer holds a control token of the model. It never goes into a file where it was not before. */
   | { readonly code: 'controlTokenInAnswer'; readonly fileName: string }
+  /** Words alone are no replacement for code. */
+  | { readonly code: 'noCodeInAnswer'; readonly fileName: string }
   /** What would be put in place stands there already. */
   | { readonly code: 'nothingToChange'; readonly fileName: string }
   | { readonly code: 'storageFailed'; readonly path: string; readonly reason: string }

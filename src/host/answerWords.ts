@@ -3,8 +3,16 @@ import * as vscode from 'vscode';
 import type { LemmaError } from '../core/errors.ts';
 
 /** @returns whole sentences, the last one with the way forward */
-export function answerRefusalText(error: Extract<LemmaError, { readonly code: 'partialAnswer' | 'controlTokenInAnswer' }>): string {
+export function answerRefusalText(
+  error: Extract<LemmaError, { readonly code: 'partialAnswer' | 'controlTokenInAnswer' | 'noCodeInAnswer' }>,
+): string {
   const { fileName } = error;
+  if (error.code === 'noCodeInAnswer') {
+    return vscode.l10n.t(
+      'The answer has no code to put in place of the selection in {0}. Insert it beside the selection, copy it, or ask again.',
+      fileName,
+    );
+  }
   if (error.code === 'controlTokenInAnswer') {
     return vscode.l10n.t(
       'The answer holds a control word of the model, which does not belong into {0}, so nothing was changed. Copy what you need of it, or ask again.',

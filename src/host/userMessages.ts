@@ -159,6 +159,7 @@ export function errorNote(error: LemmaError): PanelNote {
       return warning(vscode.l10n.t('There is no answer to insert yet. Wait for it, or ask again.'), button('askAgain'));
     case 'partialAnswer':
     case 'controlTokenInAnswer':
+    case 'noCodeInAnswer':
       return warning(answerRefusalText(error), button('copyAnswer', true), button('askAgain'));
     case 'nothingToChange':
       return {

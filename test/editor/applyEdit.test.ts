@@ -128,6 +128,29 @@ describe('applyAnswer', () => {
     assert.equal(answerText(request), 'b = 3');
   });
 
+  it('puts an answer that leaves lines out together with the selection, in one undo step', async () => {
+    const before = 'class A:\n    def a(self):\n        return 1\n\n    def b(self):\n        return 2\n';
+    const editor = await files.open('a.py', `¦${before.trimEnd()}¦\n`);
+    const answer = fenced('class A:\n    # ... existing code ...\n\n    def b(self):\n        return 20');
+    await applyAnswer({ snapshot: await readSnapshot(editor), answer, kind: 'replace' });
+    assert.equal(editor.document.getText(), before.replace('return 2\n', 'return 20\n'));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), before);
+  });
+
+  it('refuses what has no certain place, holds a token of the model, is no code, or changes nothing', async () => {
+    const before = 'def f():\n    a()\n    b()\n';
+    const editor = await files.open('a.py', `¦${before.trimEnd()}¦\n`);
+    const snapshot = await readSnapshot(editor);
+    const replacing = (answer: string) => applyAnswer({ snapshot, answer, kind: 'replace' });
+    await rejectsWith('partialAnswer', replacing(fenced('# ... existing code ...\nx()\n# ... existing code ...')));
+    await rejectsWith('controlTokenInAnswer', replacing(fenced('def f():\n    a()\n</think>\n    c()')));
+    await rejectsWith('noCodeInAnswer', replacing('It is fine as it is, so I would not change anything here.'));
+    await rejectsWith('nothingToChange', replacing(fenced('def f():\n    a()\n    b()')));
+    assert.equal(editor.document.getText(), before);
+    assert.equal(editor.document.isDirty, false);
+  });
+
   it('opens a document that was closed', async () => {
     const editor = await files.open('a.py', 'a = 1\n¦b = 2¦\n');
     const snapshot = await readSnapshot(editor);

@@ -37,7 +37,7 @@ const tries = 3;
  * Insert goes to the cursor of the active editor (behind its selection, never in its place), or, when no text editor is open,
  * behind the text that was asked about. Replace goes to that text, wherever it stands now.
  * @throws LemmaFailure `noAnswerToInsert`, `noEditor`, `documentGone`, `readOnlyDocument`, `documentChanged`, `partialAnswer`,
- * `controlTokenInAnswer`, `nothingToChange`; then nothing was changed, and `answerText` gives what can be offered for the clipboard
+ * `controlTokenInAnswer`, `noCodeInAnswer`, `nothingToChange`; then nothing was changed, and `answerText` gives what can be offered for the clipboard
  */
 export async function applyAnswer(request: AnswerEdit): Promise<AppliedEdit> {
   const { snapshot, kind } = request;
