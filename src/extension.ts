@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { LemmaApp } from './host/app.ts';
+import { registerChat } from './host/chat/registerChat.ts';
 import { commandIds } from './host/commandIds.ts';
 import { registerCodeActions } from './host/editor/codeActions.ts';
 import { registerMathLenses } from './host/editor/mathLenses.ts';
@@ -19,6 +20,8 @@ export interface LemmaApi {
 }
 
 let running: Promise<LemmaApp> | undefined;
+/** `running` once it is there. */
+let built: LemmaApp | undefined;
 
 export function activate(context: vscode.ExtensionContext): LemmaApi {
   const startedAt = performance.now();
@@ -32,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): LemmaApi {
   const prompts = new PromptLibrary();
   const app = (): Promise<LemmaApp> =>
     (running ??= import('./host/app.ts').then(async ({ LemmaApp }) => {
-      const built = new LemmaApp(context, statusItem, prompts);
+      built = new LemmaApp(context, statusItem, prompts);
       await built.restored;
       return built;
     }));
@@ -54,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): LemmaApi {
     prompts,
     registerMathLenses(),
     registerCodeActions(prompts),
+    registerChat(app, () => built),
   );
   void adoptTabs(app);
   return { activationMs: performance.now() - startedAt, app, prompts };

@@ -51,6 +51,8 @@ export const solveCode = `Complete or fix the selected code so that it works. ${
 /** From the model card of GLM-Z1-9B-0414, for mathematics. */
 export const solveText = 'Please reason step by step, and put your final answer within \\boxed{}.';
 
+export const proveText = 'Prove this, and say in each step what it follows from.';
+
 export const fixCode = `Fix the bug in the selected code. ${wholeReplacement}`;
 
 export const wholeText = 'Return the complete replacement for the text in one fenced code block, and nothing that is not part of it.';

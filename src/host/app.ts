@@ -15,6 +15,7 @@ import { AutomaticContext } from './context/automaticContext.ts';
 import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
 import { Backends } from './backends.ts';
+import { ChatReplies } from './chat/chatReplies.ts';
 import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { ConversationExport } from './exportConversation.ts';
@@ -63,6 +64,8 @@ export class LemmaApp {
   readonly history: ConversationHistory;
   readonly exports: ConversationExport;
   readonly turns: TurnRunner;
+  /** For other extensions and VS Code's chat. */
+  readonly replies: ChatReplies;
   readonly panel: PanelModel;
   readonly view: PanelView;
   readonly tab: PanelTab;
@@ -118,6 +121,7 @@ export class LemmaApp {
     this.thinking = new ThinkingBudget(context.globalState, () => this.config.reply.thinkingTokens);
     const reply = (info?: ModelInfo): ReplySettings => ({ ...this.config.replyOf(info), thinkingTokens: this.thinking.tokens });
     this.turns = new TurnRunner(this.conversations, this.model, reply, this.log);
+    this.replies = new ChatReplies(this.model, reply, () => this.turns.rest, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState, context.globalState);
     this.#notices = new ModelNotices((note) => this.panel.showNotice(note), context.globalState);
     this.places = new WorkspacePlaces(this.log);
@@ -234,7 +238,7 @@ export class LemmaApp {
 
   /** Frees the memory at once; the next question loads the model again. A reply that is written is stopped first. */
   async unloadModel(): Promise<void> {
-    await this.turns.settle('stopped');
+    await Promise.all([this.turns.settle('stopped'), this.replies.settle()]);
     await this.model.unload();
   }
 
@@ -247,7 +251,7 @@ export class LemmaApp {
 
   /** @param turn the one that the engine's end cut off; it can be continued afterwards */
   async restartEngine(turn?: Turn): Promise<void> {
-    await this.turns.settle('stopped');
+    await Promise.all([this.turns.settle('stopped'), this.replies.settle()]);
     try {
       await this.model.restart();
       this.panel.showNotice(undefined);
@@ -275,7 +279,7 @@ export class LemmaApp {
   /** Stops what runs, writes what waits and ends the inference process. */
   async close(): Promise<void> {
     clearTimeout(this.#selectionTimer);
-    await this.turns.settle('interrupted');
+    await Promise.all([this.turns.settle('interrupted'), this.replies.settle()]);
     await Promise.all([this.conversations.close(), this.#backends.dispose(), this.downloads.close()]);
     this.#disposables.dispose();
   }

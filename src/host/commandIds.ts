@@ -29,6 +29,8 @@ export const commandIds = [
   'lemma.insertAnswer',
   'lemma.replaceSelection',
   'lemma.copyAnswer',
+  'lemma.insertChatAnswer',
+  'lemma.replaceChatSelection',
   'lemma.chooseModel',
   'lemma.chooseModelFile',
   'lemma.testConnection',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LemmaApp } from './app.ts';
 import { showActionsMenu } from './actionsMenu.ts';
+import { putChatAnswer } from './chat/chatAnswers.ts';
 import type { CommandId } from './commandIds.ts';
 import type { DiagnosticInfo } from '../core/snapshot.ts';
 import type { Task } from '../core/task.ts';
@@ -46,6 +47,8 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.insertAnswer': () => app.answers.edit('insert'),
     'lemma.replaceSelection': () => app.answers.edit('replace'),
     'lemma.copyAnswer': () => app.answers.copy(),
+    'lemma.insertChatAnswer': (answer) => putChatAnswer(answer, 'insert'),
+    'lemma.replaceChatSelection': (answer) => putChatAnswer(answer, 'replace'),
     'lemma.chooseModel': () => app.chooseModel(),
     'lemma.chooseModelFile': () => app.chooseModelFile(),
     'lemma.testConnection': () => app.testConnection(),

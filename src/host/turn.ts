@@ -61,6 +61,11 @@ export class TurnRunner {
     return this.#stops.size > 0;
   }
 
+  /** Resolves when all questions that are asked now have ended. */
+  get rest(): Promise<void> {
+    return this.#queue;
+  }
+
   /** Adds the question to the conversation at once and answers it when the ones before it are done. */
   ask(question: Omit<TurnQuestion, 'id'>): Promise<void> {
     const turnId = randomUUID();

@@ -56,7 +56,8 @@ export function contextLimitFor(info: ModelInfo | undefined, settings: ContextSe
   return contextLimit(info, settings, yarn);
 }
 
-function canStretch(info: ModelInfo | undefined): boolean {
+/** YaRN can be used with it, as far as is known. */
+export function canStretch(info: ModelInfo | undefined): boolean {
   // Of a model that is not loaded yet nothing is known; most are of the family.
   if (!info) return true;
   const known = info.familyId !== undefined && familyModel(info.familyId).yarn !== undefined;
