@@ -6,7 +6,7 @@
  * Prose keeps its Markdown as it is, in LaTeX documents too: turning headings or bold text into commands would need
  * to know which packages are loaded. A LaTeX document takes a LaTeX block out of its fence like code.
  */
-import { chooseBlocks } from './answerBlock.ts';
+import { chooseBlocks, isDiffFence } from './answerBlock.ts';
 import { foreignTag, stripTags } from './answerTags.ts';
 import { bareCode, isWords, soleInlineCode } from './bareCode.ts';
 import { languageName, matchLanguage } from './codeLanguages.ts';
@@ -68,7 +68,9 @@ export function trimAnswer(answer: string, snapshot: Snapshot | undefined, optio
   const { block, kind = 'insert' } = options;
   const about = snapshot && inItsFence(snapshot);
   const part =
-    block === undefined ? partOf(stripTags(answer, about?.text ?? ''), about, kind) : blockPart(answerBlocks(answer)[block], about);
+    block === undefined
+      ? partOf(stripTags(answer, about?.text ?? ''), about, kind)
+      : explicitPart(answerBlocks(answer)[block], about, kind);
   if (!part) return undefined;
   const placed = kind === 'replace' && about ? inPlace(part, about) : besideSelection(part, about);
   if (placed === undefined) return undefined;
@@ -131,10 +133,19 @@ function partOf(answer: string, snapshot: Snapshot | undefined, kind: EditKind):
   return { form: 'code', code: proseAnswer(answer, snapshot, true).text, own: true, closed: true };
 }
 
+/** A block that the user chose. In place of the selection a diff is what it says, not text. */
+function explicitPart(block: FencedBlock | undefined, snapshot: Snapshot | undefined, kind: EditKind): AnswerPart | undefined {
+  if (kind !== 'replace' || !block || !snapshot || snapshot.languageId === 'diff') return blockPart(block, snapshot);
+  const patches = searchReplacePatches(block.code);
+  if (patches) return { form: 'code', code: block.code, own: false, closed: block.closed, patches: { kind: 'searchReplace', patches } };
+  const diff = isDiffFence(block.language) || looksLikeDiff(block.code, normalizeEol(snapshot.text).split('\n'));
+  return diff ? diffPart([block]) : blockPart(block, snapshot);
+}
+
 function textPart(answer: string, snapshot: Snapshot, kind: EditKind): AnswerPart {
   const blocks = fencedBlocks(answer);
   const [only] = blocks;
-  if (kind === 'replace' && only && blocks.length === 1 && /^diff$|^patch$/i.test(only.language) && !snapshot.text.includes('```')) {
+  if (kind === 'replace' && only && blocks.length === 1 && isDiffFence(only.language) && !snapshot.text.includes('```')) {
     const part = diffPart(blocks);
     if (typeof inPlace(part, snapshot) === 'object') return part;
   }

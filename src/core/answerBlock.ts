@@ -37,7 +37,7 @@ const restStays =
 export function chooseBlocks(answer: string, snapshot: Snapshot, accepted: readonly LanguageMatch[]): ChosenBlocks | undefined {
   const blocks = fencedBlocks(answer).filter(({ code }) => code.trim() !== '');
   const selected = snapshot.text.split(/\r?\n/);
-  const diffs = blocks.filter(({ language, code }) => /^(?:diff|patch|udiff)$/i.test(language) || looksLikeDiff(code, selected));
+  const diffs = blocks.filter(({ language, code }) => isDiffFence(language) || looksLikeDiff(code, selected));
   const ranked = rank(
     blocks.filter((block) => !diffs.includes(block)),
     answer,
@@ -53,6 +53,11 @@ export function chooseBlocks(answer: string, snapshot: Snapshot, accepted: reado
   const outside = blocks.reduceRight((text, { offset, end }) => text.slice(0, offset) + text.slice(end), answer);
   const fewer = best.names.length > 0 && best.names.length < outerNames(snapshot.text).length;
   return { blocks: parts, diff: false, partial: parts.length > 1 || (fewer && restStays.test(outside)) };
+}
+
+/** @param language of a fence */
+export function isDiffFence(language: string): boolean {
+  return /^(?:diff|patch|udiff)$/i.test(language);
 }
 
 /** The best first. */
