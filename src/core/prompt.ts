@@ -21,6 +21,12 @@ export function buildMessages(question: TurnQuestion, history: readonly ChatMess
   return [...history, { role: 'user', content: questionText(question) }];
 }
 
+/** The user's words, asking for a text that leaves nothing out. */
+export function askingForAll(text: string): string {
+  if (text.endsWith(template.allOfIt)) return text;
+  return text.trim() === '' ? template.allOfIt : `${text.trimEnd()}\n\n${template.allOfIt}`;
+}
+
 /** The user message of one turn. The same question always gives the same text, so that it is found again in the KV cache. */
 export function questionText(question: TurnQuestion): string {
   const { context = [], attachments = [] } = question;

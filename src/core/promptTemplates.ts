@@ -55,6 +55,9 @@ export const proveText = 'Prove this, and say in each step what it follows from.
 
 export const fixCode = `Fix the bug in the selected code. ${wholeReplacement}`;
 
+/** Asked for when an answer could not be put together with the selection. */
+export const allOfIt = 'Return the complete text, with no line left out, and not as a diff.';
+
 export const wholeText = 'Return the complete replacement for the text in one fenced code block, and nothing that is not part of it.';
 
 export const fixText = `Correct the errors in this text: its mathematics, its wording and its markup. ${wholeText}`;

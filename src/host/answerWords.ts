@@ -22,7 +22,7 @@ export function answerRefusalText(
   switch (error.because) {
     case 'elision':
       return vscode.l10n.t(
-        'The answer leaves lines out, and where its parts belong in {0} is not certain, so nothing was changed. Copy it, or ask below for the complete text.',
+        'The answer leaves lines out, and where its parts belong in {0} is not certain, so nothing was changed. Ask for the complete text, or copy what there is.',
         fileName,
       );
     case 'beyond':
@@ -32,12 +32,12 @@ export function answerRefusalText(
       );
     case 'diff':
       return vscode.l10n.t(
-        'The answer is a diff that does not fit {0}, so nothing was changed. Copy it, or ask below for the complete text.',
+        'The answer is a diff that does not fit {0}, so nothing was changed. Ask for the complete text, or copy what there is.',
         fileName,
       );
     case 'searchReplace':
       return vscode.l10n.t(
-        'The answer replaces lines that are not in {0} or are there twice, so nothing was changed. Copy it, or ask below for the complete text.',
+        'The answer replaces lines that are not in {0} or are there twice, so nothing was changed. Ask for the complete text, or copy what there is.',
         fileName,
       );
   }

@@ -41,6 +41,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Choose What Stays…');
     case 'copyAnswer':
       return vscode.l10n.t('Copy');
+    case 'askForAll':
+      return vscode.l10n.t('Ask for All');
     case 'newConversation':
       return vscode.l10n.t('New Conversation');
     case 'solveSelection':

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
 import { lastTurn, turnById } from '../core/conversation.ts';
+import { askingForAll } from '../core/prompt.ts';
 import type { Resumption } from '../core/resumption.ts';
 import type { PanelAction, PanelToHost } from '../shared/panelProtocol.ts';
 import type { LemmaApp } from './app.ts';
@@ -108,6 +109,8 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.meter.chooseTurns();
     case 'copyAnswer':
       return app.answers.copyRefused(turnId);
+    case 'askForAll':
+      return withTurn(turn, (found) => app.questions.again(found, askingForAll(found.question.text)));
     case 'reloadModel':
       return withTurn(turn, (found) => resume(app, found, 'continue'));
     case 'restartEngine':

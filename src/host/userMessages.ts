@@ -158,6 +158,8 @@ export function errorNote(error: LemmaError): PanelNote {
     case 'noAnswerToInsert':
       return warning(vscode.l10n.t('There is no answer to insert yet. Wait for it, or ask again.'), button('askAgain'));
     case 'partialAnswer':
+      if (error.because === 'beyond') return warning(answerRefusalText(error), button('copyAnswer', true), button('askAgain'));
+      return warning(answerRefusalText(error), button('askForAll', true), button('copyAnswer'));
     case 'controlTokenInAnswer':
     case 'noCodeInAnswer':
       return warning(answerRefusalText(error), button('copyAnswer', true), button('askAgain'));

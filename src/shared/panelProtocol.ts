@@ -32,6 +32,8 @@ export type PanelAction =
   /** Chooses the turns that the model is told of. */
   | 'chooseTurns'
   | 'copyAnswer'
+  /** Asks the question anew, for a text that leaves nothing out. */
+  | 'askForAll'
   | 'newConversation'
   | 'solveSelection'
   | 'explainSelection'

@@ -4,7 +4,16 @@ import fc from 'fast-check';
 import type { Attachment } from '../../src/core/attachment.ts';
 import { sortProblems } from '../../src/core/attachment.ts';
 import type { TurnQuestion } from '../../src/core/conversation.ts';
-import { attachmentText, buildMessages, fenced, fenceName, isProse, lineNumbers, questionText } from '../../src/core/prompt.ts';
+import {
+  askingForAll,
+  attachmentText,
+  buildMessages,
+  fenced,
+  fenceName,
+  isProse,
+  lineNumbers,
+  questionText,
+} from '../../src/core/prompt.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import type { Task } from '../../src/core/task.ts';
 
@@ -155,6 +164,13 @@ describe('What the model is told', () => {
     const parts = [definitions, horner, reported].map(attachmentText).join('\n\n');
     assert.equal(text, `${parts}\n\n${questionText(ask('ask', python, 'Now.'))}`);
     assert.equal(questionText(attached(ask('ask', python, 'Now.'))), questionText(ask('ask', python, 'Now.')));
+  });
+
+  it('asks for a text that leaves nothing out behind the words of the user, once', () => {
+    const once = askingForAll('Keep the names.');
+    assert.match(once, /^Keep the names\.\n\nReturn the complete text/);
+    assert.equal(askingForAll(once), once);
+    assert.ok(questionText(ask('fix', snapshot('python', 'a.py', 'x = 1'), askingForAll(''))).endsWith(askingForAll('')));
   });
 
   it('never lets the selection close its own fence', () => {
