@@ -18,6 +18,7 @@ import close from '@vscode/codicons/src/icons/close.svg';
 import commentDiscussion from '@vscode/codicons/src/icons/comment-discussion.svg';
 import copy from '@vscode/codicons/src/icons/copy.svg';
 import debugStop from '@vscode/codicons/src/icons/debug-stop.svg';
+import diff from '@vscode/codicons/src/icons/diff.svg';
 import edit from '@vscode/codicons/src/icons/edit.svg';
 import ellipsis from '@vscode/codicons/src/icons/ellipsis.svg';
 import error from '@vscode/codicons/src/icons/error.svg';
@@ -64,6 +65,7 @@ const sources = {
   'comment-discussion': commentDiscussion,
   copy,
   'debug-stop': debugStop,
+  diff,
   edit,
   ellipsis,
   error,

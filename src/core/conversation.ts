@@ -10,7 +10,7 @@ import { addTurn, deleteTurn, restoreTurn, selectBranch, turnsBefore } from './c
 import type { LemmaError } from './errors.ts';
 import { questionText } from './prompt.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { AnswerUse, Task } from './task.ts';
+import type { AnswerUse, EditOutcome, Task } from './task.ts';
 import type { ThoughtMark } from './thoughtTimes.ts';
 import { marksOfEdited, withMark } from './thoughtTimes.ts';
 
@@ -78,6 +78,8 @@ export interface Turn {
   readonly answeringAt?: number;
   readonly endedAt?: number;
   readonly end?: TurnEnd;
+  /** What the user decided about the edit that its answer makes; absent: nothing yet. */
+  readonly edit?: EditOutcome;
   /** Milliseconds of thinking before the last `resumed`; use `thoughtMs` for the sum. */
   readonly earlierThoughtMs?: number;
   /** When parts of the thought were written, in order; see `msAtOffset`. */
@@ -151,6 +153,7 @@ export type ConversationEvent =
   | { readonly type: 'resumed'; readonly turnId: string; readonly at: number; readonly reopened?: true }
   /** The thought of a turn that has ended is another one; its answer, made from the old one, goes. See `branchWithThought`. */
   | { readonly type: 'thoughtEdited'; readonly turnId: string; readonly thought: string; readonly at: number }
+  | { readonly type: 'editDecided'; readonly turnId: string; readonly outcome: EditOutcome; readonly at: number }
   /** The branch that this turn begins is the one that is shown. */
   | { readonly type: 'branchSelected'; readonly turnId: string; readonly at: number }
   /** The turn is not shown or remembered any more; what followed it follows the turn before. Its text stays in the journal. */
@@ -164,8 +167,8 @@ export type ConversationEvent =
 
 /**
  * The conversation after one event. Never throws and never changes its argument: an event that does not fit
- * (of an unknown type or turn, a second `created`, a turn asked twice, anything but `resumed` and `thoughtEdited`
- * for a turn that has ended) leaves the conversation as it is, the same object.
+ * (of an unknown type or turn, a second `created`, a turn asked twice, anything but `resumed`, `thoughtEdited` and
+ * `editDecided` for a turn that has ended) leaves the conversation as it is, the same object.
  * A delta costs one new turn and one new array of turns, whatever the length of the text.
  */
 export function applyEvent(conversation: Conversation | undefined, event: ConversationEvent): Conversation | undefined {
@@ -246,17 +249,19 @@ function newTurn(question: TurnQuestion, askedAt: number): Turn {
   return { question, phase: 'waiting', thought: '', answer: '', thoughtTokens: 0, answerTokens: 0, askedAt };
 }
 
-const turnEvents: ReadonlySet<string> = new Set<TurnEvent['type']>(['phase', 'budget', 'delta', 'ended', 'resumed', 'thoughtEdited']);
+const turnEventTypes = ['phase', 'budget', 'delta', 'ended', 'resumed', 'thoughtEdited', 'editDecided'] as const;
+const turnEvents: ReadonlySet<string> = new Set(turnEventTypes);
 
 function isTurnEvent(event: ConversationEvent): event is TurnEvent {
   return turnEvents.has(event.type);
 }
 
-type TurnEvent = Extract<ConversationEvent, { readonly type: 'phase' | 'budget' | 'delta' | 'ended' | 'resumed' | 'thoughtEdited' }>;
+type TurnEvent = Extract<ConversationEvent, { readonly type: (typeof turnEventTypes)[number] }>;
 
 function applyToTurn(turn: Turn, event: TurnEvent): Turn {
   if (event.type === 'resumed') return turn.phase === 'ended' ? resumeTurn(turn, event.reopened) : turn;
   if (event.type === 'thoughtEdited') return turn.phase === 'ended' ? editThought(turn, event.thought, event.at) : turn;
+  if (event.type === 'editDecided') return turn.phase === 'ended' ? { ...turn, edit: event.outcome } : turn;
   if (turn.phase === 'ended') return turn;
   switch (event.type) {
     case 'phase':
@@ -296,7 +301,7 @@ function enterPhase(turn: Turn, { phase, at, closedAtBudget, tagLength = 0 }: Ex
 
 /** A thought that goes on is timed anew, so that the pause between does not count as thinking. */
 function resumeTurn(turn: Turn, reopened = false): Turn {
-  const { end: _end, endedAt: _endedAt, ...ended } = turn;
+  const { end: _end, endedAt: _endedAt, edit: _edit, ...ended } = turn;
   const rest = reopened ? { ...ended, reopenedTokens: turn.thoughtTokens } : ended;
   if (turn.answeringAt !== undefined || turn.thinkingAt === undefined) return { ...rest, phase: 'waiting' };
   const { thinkingAt: _thinkingAt, ...untimed } = rest;
@@ -308,7 +313,14 @@ function resumeTurn(turn: Turn, reopened = false): Turn {
  * stopped while it was thinking. The time spent so far and the number of tokens that the model thought stay.
  */
 function editThought(turn: Turn, thought: string, at: number): Turn {
-  const { thinkingAt: _thinkingAt, answeringAt: _answeringAt, thoughtMarks: _thoughtMarks, closedAtBudget: _closed, ...rest } = turn;
+  const {
+    thinkingAt: _thinkingAt,
+    answeringAt: _answeringAt,
+    thoughtMarks: _thoughtMarks,
+    closedAtBudget: _closed,
+    edit: _edit,
+    ...rest
+  } = turn;
   const spent = thoughtMs(turn, at);
   const thoughtMarks = marksOfEdited(turn, thought);
   return {

@@ -47,8 +47,9 @@ export function editText(answer: string, snapshot: Snapshot, kind: EditKind, com
   const trimmed = trimAnswer(complete ? answer : answer.slice(0, answer.lastIndexOf('\n') + 1), snapshot, { kind });
   // What is put together with the selection is shown when it is whole.
   if (!complete && (trimmed?.kind === 'refused' || trimmed?.merged)) return undefined;
+  // What cannot be put together yet may be when more of it is there.
+  if (trimmed?.kind === 'refused') return complete ? trimmed : undefined;
   if (!trimmed || (trimmed.kind === 'prose' && !isProse(snapshot))) return undefined;
-  if (trimmed.kind === 'refused') return trimmed;
   return trimmed.text.trim() === '' ? undefined : trimmed;
 }
 
@@ -139,10 +140,14 @@ export function pureInsertion({ before, after }: Pick<EditProposal, 'before' | '
     position: new DocumentText(before).positionAt(offset),
     text: after.slice(offset, offset + length),
   });
-  // The same text can come in at any place between these two; several lines are drawn behind the end of a line alone.
+  // The same text can come in at any place between these two; several lines are drawn behind the end of a line alone,
+  // best without an empty one at their end.
+  const places: PureInsertion[] = [];
   for (let offset = start; offset >= earliest; offset -= 1) {
-    if (offset === before.length || before[offset] === '\n') return at(offset);
+    if (offset === before.length || before[offset] === '\n') places.push(at(offset));
   }
+  const best = places.find(({ text }) => !text.endsWith('\n')) ?? places[0];
+  if (best) return best;
   const inserted = at(start);
   return inserted.text.includes('\n') ? undefined : inserted;
 }

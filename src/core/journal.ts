@@ -114,6 +114,7 @@ const eventFields: { readonly [Type in ConversationEvent['type']]: Readonly<Reco
   ended: { turnId: 'string', end: 'object', at: 'number' },
   resumed: { turnId: 'string', at: 'number' },
   thoughtEdited: { turnId: 'string', thought: 'string', at: 'number' },
+  editDecided: { turnId: 'string', outcome: 'string', at: 'number' },
   branchSelected: { turnId: 'string', at: 'number' },
   turnDeleted: { turnId: 'string', at: 'number' },
   turnRestored: { turnId: 'string', at: 'number' },

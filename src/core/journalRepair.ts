@@ -84,9 +84,11 @@ function isAboutTurn(event: ConversationEvent): boolean {
   return event.type === 'asked' || holdsText(event);
 }
 
+const pointing: ReadonlySet<string> = new Set<ConversationEvent['type']>(['editDecided', 'branchSelected', 'turnDeleted', 'turnRestored']);
+
 /** It makes or changes a turn's text or state; what only points to a turn makes none. */
 function holdsText(event: ConversationEvent): event is TextEvent {
-  return 'turnId' in event && event.type !== 'branchSelected' && event.type !== 'turnDeleted' && event.type !== 'turnRestored';
+  return 'turnId' in event && !pointing.has(event.type);
 }
 
 /** Milliseconds since 1970 of the first event that has a time. */

@@ -30,6 +30,7 @@ function turnEvents(turn: Turn): ConversationEvent[] {
   if (turn.answeringAt !== undefined) events.push({ type: 'phase', turnId, phase: 'answering', at: turn.answeringAt, ...closed });
   if (answer !== '' || answerTokens > 0) events.push({ type: 'delta', turnId, part: 'answer', text: answer, tokens: answerTokens });
   if (turn.end && turn.endedAt !== undefined) events.push({ type: 'ended', turnId, end: turn.end, at: turn.endedAt });
+  if (turn.edit && turn.endedAt !== undefined) events.push({ type: 'editDecided', turnId, outcome: turn.edit, at: turn.endedAt });
   return events;
 }
 

@@ -20,6 +20,9 @@ export type Task =
 /** Where the answer is meant to go: in place of the selection, beside it, or nowhere but the panel. */
 export type AnswerUse = 'replace' | 'insert' | 'panel';
 
+/** The answer was put into the file as its preview showed it, or was not wanted there. */
+export type EditOutcome = 'accepted' | 'discarded';
+
 /** Where the answer to a task is meant to go, unless the question says otherwise. */
 export function answerUseOf(task: Task): AnswerUse {
   switch (task) {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Turn } from '../core/conversation.ts';
 import { turnById, lastTurn } from '../core/conversation.ts';
 import { toLemmaError } from '../core/errors.ts';
+import type { LemmaError } from '../core/errors.ts';
 import type { Conversations } from './conversations.ts';
 import { answerBlocks } from '../core/answer.ts';
 import { replyMarkdown } from '../core/exportMarkdown.ts';
@@ -50,11 +51,20 @@ export class AnswerActions {
       this.#panel.note(id, { editNote: undefined });
       this.#edited.fire();
     } catch (thrown) {
-      this.#refused.set(id, request);
-      const error = toLemmaError(thrown);
-      this.#log.info(`[edit] ${kind} refused: ${JSON.stringify(error)}${snapshot ? ` at ${placeLabel(snapshot)}` : ''}`);
-      this.#panel.note(id, { editNote: errorNote(error) });
+      this.#refuse(id, request, toLemmaError(thrown));
     }
+  }
+
+  /** Says under the turn why its answer was not put into the file, and offers what would have been for the clipboard. */
+  refuse({ question, answer }: Turn, kind: 'insert' | 'replace', error: LemmaError): void {
+    this.#refuse(question.id, { snapshot: question.snapshot, answer, kind }, error);
+  }
+
+  #refuse(turnId: string, request: AnswerEdit, error: LemmaError): void {
+    const { kind, snapshot } = request;
+    this.#refused.set(turnId, request);
+    this.#log.info(`[edit] ${kind} refused: ${JSON.stringify(error)}${snapshot ? ` at ${placeLabel(snapshot)}` : ''}`);
+    this.#panel.note(turnId, { editNote: errorNote(error) });
   }
 
   /** Puts the answer as Markdown, or one code block of it, on the clipboard; the thought only where it was asked for. */

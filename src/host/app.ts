@@ -18,6 +18,8 @@ import { Backends } from './backends.ts';
 import { ChatReplies } from './chat/chatReplies.ts';
 import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
+import { EditDecisions } from './edits/editDecisions.ts';
+import { EditPreviews } from './edits/editPreviews.ts';
 import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
 import { modelDetails } from './modelDetails.ts';
@@ -76,6 +78,8 @@ export class LemmaApp {
   readonly tasks: EditTasks;
   readonly meter: ContextMeter;
   readonly answers: AnswerActions;
+  readonly previews: EditPreviews;
+  readonly edits: EditDecisions;
   readonly thinking: ThinkingBudget;
   readonly downloads: ModelDownloadActions;
   readonly cuda: CudaSupport;
@@ -147,6 +151,10 @@ export class LemmaApp {
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));
     this.answers = new AnswerActions(this.conversations, this.panel, texts, this.log);
+    const { answers } = this;
+    this.previews = this.#disposables.add(new EditPreviews({ conversations, panel, answers, log }));
+    const { previews } = this;
+    this.edits = this.#disposables.add(new EditDecisions({ previews, conversations, panel, turns, questions }));
     this.cuda = this.#disposables.add(new CudaSupport(context, this.config, this.model, this.log, () => this.restartEngine()));
     const fetched = (file: string): void => this.#handle(this.#useModel(file));
     this.downloads = this.#disposables.add(new ModelDownloadActions(context, this.config, this.panel, this.log, fetched));
@@ -298,6 +306,7 @@ export class LemmaApp {
     keep.add(this.model.onDidChange(() => this.#showThinking()));
     keep.add(this.config.onDidChangeThinking(() => this.thinking.settingChanged()));
     keep.add(this.answers.onDidEdit(() => this.walkthrough.complete('putBack')));
+    keep.add(this.edits.onDidDecide(({ outcome }) => outcome === 'accepted' && this.walkthrough.complete('putBack')));
     keep.add(this.config.onDidChangeModel(() => this.#modelSettingsChanged()));
     keep.add(
       this.conversations.onDidAppend(({ event }) => {

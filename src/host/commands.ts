@@ -7,6 +7,7 @@ import type { DiagnosticInfo } from '../core/snapshot.ts';
 import type { Task } from '../core/task.ts';
 import { downloadStatus } from './download/downloadWords.ts';
 import { showEngineLog } from './engineLog.ts';
+import { turnOfPreview } from './edits/previewDocuments.ts';
 import { modelStatus } from './modelWords.ts';
 import { openSample, openWalkthrough } from './walkthrough.ts';
 
@@ -16,6 +17,11 @@ type Handlers = { readonly [Id in CommandId]: (...args: readonly unknown[]) => u
 function chosen(uri: unknown, uris: unknown): vscode.Uri[] {
   const all: unknown[] = Array.isArray(uris) ? uris : [uri ?? vscode.window.activeTextEditor?.document.uri];
   return all.filter((each) => each instanceof vscode.Uri);
+}
+
+/** The title of a preview passes on its address, the ghost text its turn, a key nothing. */
+function turnOfEdit(which: unknown): string | undefined {
+  return which instanceof vscode.Uri ? turnOfPreview(which) : typeof which === 'string' ? which : undefined;
 }
 
 export function commandHandlers(app: LemmaApp): Handlers {
@@ -49,6 +55,13 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.copyAnswer': () => app.answers.copy(),
     'lemma.insertChatAnswer': (answer) => putChatAnswer(answer, 'insert'),
     'lemma.replaceChatSelection': (answer) => putChatAnswer(answer, 'replace'),
+    'lemma.acceptEdit': (which, how) => app.edits.accept(turnOfEdit(which), how === 'inserted' ? how : undefined),
+    'lemma.acceptUnfinishedEdit': (which) => app.edits.accept(turnOfEdit(which), 'unfinished'),
+    'lemma.discardEdit': (which) => app.edits.discard(turnOfEdit(which)),
+    'lemma.askEditAgain': (which) => app.edits.askAgain(turnOfEdit(which)),
+    'lemma.acceptEditChange': () => app.edits.acceptHunk(),
+    'lemma.discardEditChange': () => app.edits.discardHunk(),
+    'lemma.showEdit': () => app.previews.show(),
     'lemma.chooseModel': () => app.chooseModel(),
     'lemma.chooseModelFile': () => app.chooseModelFile(),
     'lemma.testConnection': () => app.testConnection(),

@@ -72,6 +72,18 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Remove');
     case 'setToken':
       return vscode.l10n.t('Set Token…');
+    case 'acceptEdit':
+      return vscode.l10n.t('Accept');
+    case 'acceptUnfinishedEdit':
+      return vscode.l10n.t('Accept Unfinished');
+    case 'discardEdit':
+      return vscode.l10n.t('Discard');
+    case 'showEdit':
+      return vscode.l10n.t('Show Preview');
+    case 'reviewEdit':
+      return vscode.l10n.t('Review Changes…');
+    case 'fixAgain':
+      return vscode.l10n.t('Fix Again');
     case 'hideDownload':
     case 'dismissNotice':
       return vscode.l10n.t('Close');

@@ -13,10 +13,12 @@ import { openLink, openPlace } from './links.ts';
 export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): Promise<void> {
   switch (message.type) {
     case 'ready':
-    case 'focus':
     case 'painted':
     case 'findPlaces':
     case 'listHistory':
+      return;
+    case 'focus':
+      app.previews.panelFocused = message.focused;
       return;
     case 'send':
       return send(app, message.text, message.fresh === true);
@@ -145,6 +147,17 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.history.leave();
     case 'showUnreadable':
       return app.showUnreadable();
+    case 'acceptEdit':
+    case 'reviewEdit':
+      return app.edits.accept(turnId);
+    case 'acceptUnfinishedEdit':
+      return app.edits.accept(turnId, 'unfinished');
+    case 'discardEdit':
+      return app.edits.discard(turnId);
+    case 'showEdit':
+      return app.previews.show(turnId);
+    case 'fixAgain':
+      return turnId === undefined ? undefined : app.edits.fixAgain(turnId);
     case 'undoDelete':
       return app.turns.undoDelete();
     case 'undoDeleteConversation':

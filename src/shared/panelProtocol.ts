@@ -58,6 +58,15 @@ export type PanelAction =
   | 'hideDownload'
   /** Asks for the token of the model hub. */
   | 'setToken'
+  /** Of the edit that the turn's answer makes. */
+  | 'acceptEdit'
+  | 'acceptUnfinishedEdit'
+  | 'discardEdit'
+  | 'showEdit'
+  /** Of several files. */
+  | 'reviewEdit'
+  /** Asks for a repair of the problem that an edit has left. */
+  | 'fixAgain'
   | 'dismissNotice';
 
 export interface PanelButton {
@@ -141,6 +150,8 @@ export interface TurnWords {
   readonly note?: PanelNote;
   /** Result of the last edit or copy of this turn: «Inserted in sample.tex.» or why not. */
   readonly editNote?: PanelNote;
+  /** The edit that its answer makes, which waits to be accepted or is in the file; Insert and Replace give way to it. */
+  readonly edit?: PanelNote;
   /** The document that its answer would go to can be edited. */
   readonly canEdit: boolean;
 }

@@ -3,7 +3,7 @@ import type { FrameLocator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { editorLines, goTo, lightBulbMenu, panelFrame, select, waitForEditorText } from '../harness/workbench.ts';
-import { answered, editButton, failureShots, undo } from './steps.ts';
+import { answered, failureShots, undo } from './steps.ts';
 
 const source = [
   'export const rate = 3;',
@@ -41,7 +41,7 @@ describe('the light bulb', () => {
     await answered(panel, 'addAll');
   });
 
-  it('offers to fix a reported problem, asks with its message and the lines around it, and puts the fixed lines back', async () => {
+  it('offers to fix a reported problem, asks with its message and the lines around it, and puts the fixed lines back when they are accepted', async () => {
     // TypeScript's own error, from its own server: the marker has to be there before the light bulb can know it.
     await page.locator('.monaco-editor .squiggly-error').first().waitFor({ timeout: 60_000 });
     await goTo(page, 'add.ts', [3, 58]);
@@ -53,7 +53,8 @@ describe('the light bulb', () => {
     await answered(panel, 'return first + second');
     const [ask] = [panel.locator('.turn').last().locator('.answer .code')];
     assert.equal(await ask.count(), 1);
-    await editButton(panel, 'Replace').click();
+    await panel.locator('.end').filter({ hasText: 'Edit of add.ts: 1 change' }).getByText('Accept', { exact: true }).click();
+    await page.locator('.monaco-diff-editor').waitFor({ state: 'hidden' });
     await waitForEditorText(page, 'add.ts', 'return first + second;');
     assert.deepEqual(await editorLines(page, 'add.ts'), source.replace('  first + second', '  return first + second').split('\n'));
     await undo(page, 'add.ts');

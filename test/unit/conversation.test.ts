@@ -220,3 +220,22 @@ describe('What can be asked of a conversation', () => {
     assert.deepEqual(interruptedEvents(undefined, 600), []);
   });
 });
+
+describe('what was decided about the edit that a turn makes', () => {
+  const turn = (...events: readonly ConversationEvent[]): unknown => foldEvents([created, ...wholeTurn('a'), ...events])?.turns[0]?.edit;
+  const decided = (outcome: 'accepted' | 'discarded'): ConversationEvent => ({ type: 'editDecided', turnId: 'a', outcome, at: 95 });
+
+  it('is kept with the turn, and can be decided otherwise', () => {
+    assert.equal(turn(), undefined);
+    assert.equal(turn(decided('discarded')), 'discarded');
+    assert.equal(turn(decided('discarded'), decided('accepted')), 'accepted');
+  });
+
+  it('holds no more when the answer goes on', () => {
+    assert.equal(turn(decided('accepted'), { type: 'resumed', turnId: 'a', at: 96 }), undefined);
+  });
+
+  it('is nothing while the answer is written', () => {
+    assert.equal(foldEvents([created, asked('a'), decided('accepted')])?.turns[0]?.edit, undefined);
+  });
+});

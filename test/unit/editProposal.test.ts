@@ -169,7 +169,7 @@ describe('a pure insertion', () => {
     assert.deepEqual(insertion('a\nb\n', 'a\nx\ny\nb\n'), { position: { line: 0, character: 1 }, text: '\nx\ny' });
     assert.deepEqual(insertion('  first;\n', '  return first;\n'), { position: { line: 0, character: 2 }, text: 'return ' });
     assert.deepEqual(insertion('a', 'a\nb'), { position: { line: 0, character: 1 }, text: '\nb' });
-    assert.deepEqual(insertion('f(a)\n\ng(b)\n', 'f(a)\n\nh(c)\n\ng(b)\n'), { position: { line: 1, character: 0 }, text: '\nh(c)\n' });
+    assert.deepEqual(insertion('f(a)\n\ng(b)\n', 'f(a)\n\nh(c)\n\ng(b)\n'), { position: { line: 0, character: 4 }, text: '\n\nh(c)' });
   });
 
   it('is none where something goes, where it comes in at two places, or above everything', () => {

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { Turn } from '../../src/core/conversation.ts';
-import type { PanelToHost, TurnWords } from '../../src/shared/panelProtocol.ts';
+import type { PanelNote, PanelToHost, TurnWords } from '../../src/shared/panelProtocol.ts';
 import type { Fold } from '../memory.ts';
 import type { Pulse } from '../pulse.ts';
 import './answer.ts';
@@ -137,6 +137,7 @@ export class LemmaTurn extends PanelElement {
           : nothing
       }
       ${ended && words?.note ? endNote(words.note, id, context, !this.editedInPanel) : nothing}
+      ${words?.edit ? endNote(words.edit, id, context, !this.editedInPanel) : nothing}
       ${ended ? this.actions() : answering ? html`<div class="actions" aria-hidden="true"></div>` : nothing}
       ${words?.editNote ? endNote(words.editNote, id, context) : nothing}
     `;
@@ -144,7 +145,8 @@ export class LemmaTurn extends PanelElement {
 
   private actions(): TemplateResult {
     const { turn, words, newest, busy, copied } = this;
-    const ledElsewhere = this.editedInPanel || words?.note?.buttons.some((button) => button.primary === true) === true;
+    const leads = (note: PanelNote | undefined): boolean => note?.buttons.some((button) => button.primary === true) === true;
+    const ledElsewhere = this.editedInPanel || leads(words?.note) || leads(words?.edit);
     const onEditThought = (): void => this.edit('thought');
     return turnActions({ turn, words, newest, busy, copied, ledElsewhere, onCopy: this.copy, onEditThought }, this.context);
   }

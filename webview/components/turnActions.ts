@@ -31,7 +31,7 @@ export function turnActions(actions: TurnActions, context: PanelContext): Templa
   const answered = turn.answer.trim() !== '';
   const turnId = turn.question.id;
   return html`<lemma-toolbar class="actions" aria-label=${strings.answer}>
-    ${answered && newest && words?.canEdit !== false ? edits(actions, context).map(pushButton) : nothing}
+    ${answered && newest && words?.canEdit !== false && !words?.edit ? edits(actions, context).map(pushButton) : nothing}
     <span class="push"
       >${
         answered

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../core/snapshot.ts';
 import type { Task } from '../../core/task.ts';
 import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
 import { placeLabel } from '../../core/place.ts';
+import { waitingNote } from '../edits/editWords.ts';
 import { endNote } from '../endMessages.ts';
 
 /** What is known of a turn besides itself. */
@@ -14,6 +15,8 @@ export interface TurnExtra {
   readonly note?: PanelNote;
   /** What the last Insert, Replace or Copy came to. */
   readonly editNote?: PanelNote;
+  /** What is to be said of the edit that its answer makes; absent: what the turn itself tells. */
+  readonly edit?: PanelNote;
 }
 
 /** Everything about one turn that is said in words. @param isLeftOut the user took it out of what the model is told */
@@ -21,6 +24,7 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
   const { snapshot, task } = turn.question;
   const leftOutNote = isLeftOut ? vscode.l10n.t('You left this turn out: the model is not told of it.') : '';
   const note = extra.note ?? endNote(turn);
+  const edit = 'edit' in extra ? extra.edit : editOf(turn);
   return {
     title: turn.question.title ?? taskTitle(task),
     place: snapshot ? placeLabel(snapshot) : '',
@@ -29,8 +33,16 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
       .join(' '),
     ...(note ? { note } : {}),
     ...(extra.editNote ? { editNote: extra.editNote } : {}),
+    ...(edit ? { edit } : {}),
     canEdit: snapshot === undefined || vscode.workspace.fs.isWritableFileSystem(vscode.Uri.parse(snapshot.uri).scheme) !== false,
   };
+}
+
+/** An edit that was not decided on before the window was reloaded can be shown again. */
+function editOf(turn: Turn): PanelNote | undefined {
+  const { answerUse = 'panel', snapshot } = turn.question;
+  if (answerUse === 'panel' || !snapshot || turn.phase !== 'ended' || turn.answer.trim() === '') return undefined;
+  return waitingNote(turn, snapshot.fileName);
 }
 
 /** For people; empty where the question is the user's own words. */
