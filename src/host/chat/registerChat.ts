@@ -43,8 +43,11 @@ export function registerChat(app: () => Promise<LemmaApp>, running: () => LemmaA
   participant.followupProvider = {
     provideFollowups: async (result) => (await import('./participant.ts')).followups(result),
   };
+  // VS Code asks for models when a picker opens, and without one it refuses the first question to a participant.
+  const telling = setTimeout(() => changed.fire(), 0);
   return vscode.Disposable.from(
     changed,
+    { dispose: () => clearTimeout(telling) },
     participant,
     { dispose: () => void listening?.dispose() },
     vscode.workspace.onDidChangeConfiguration((event) => {
