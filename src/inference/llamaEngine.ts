@@ -30,6 +30,7 @@ import { evaluationThreads, startLlama } from './llamaSetup.ts';
 import { ReplyMemory } from './replyMemory.ts';
 import type { StartedLlama } from './llamaSetup.ts';
 import { moveSequence } from './llamaSequence.ts';
+import { LlamaSides } from './llamaSides.ts';
 import { speechOf } from './llamaSpeech.ts';
 import type { PromptWriter } from './promptWriter.ts';
 import type { TokenBytes } from './vocabulary.ts';
@@ -61,6 +62,7 @@ export class LlamaEngine implements Engine {
   readonly #log: EngineLog;
   readonly #journal: LlamaJournal;
   readonly #start: typeof startLlama;
+  readonly #sides: LlamaSides;
   #started: StartedLlama | undefined;
   #loaded: LoadedModel | undefined;
   #loadedWith = '';
@@ -73,6 +75,7 @@ export class LlamaEngine implements Engine {
   /** @param start seam for tests: the library with less memory than the machine has */
   constructor(log: EngineLog, start: typeof startLlama = startLlama) {
     this.#log = log;
+    this.#sides = new LlamaSides(log);
     this.#journal = new LlamaJournal(log);
     this.#start = start;
   }
@@ -149,6 +152,7 @@ export class LlamaEngine implements Engine {
     const loaded = this.#loaded;
     this.#loaded = undefined;
     this.#loadedWith = '';
+    this.#sides.forget();
     if (!loaded) return;
     // From the inside out: each holds memory of the next.
     await loaded.sequence.dispose();
@@ -166,6 +170,7 @@ export class LlamaEngine implements Engine {
 
   async generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult> {
     const loaded = this.#need();
+    if (!signal.aborted) await this.#sides.turnTo(params.side ?? 'panel', loaded.sequence);
     try {
       return await generateReply(loaded, params, onProgress, signal);
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Moves what a context remembers into another one of another size, so that nothing of it is evaluated twice. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LlamaContextSequence } from 'node-llama-cpp';
@@ -7,6 +7,29 @@ import type { EngineLog } from './engine.ts';
 
 /** Fewer tokens are evaluated sooner than they are written and read. */
 const leastTokens = 64;
+
+const folderName = /^lemma-context-(\d+)-/;
+let swept = false;
+
+/** Named after this process, so that what a process that was killed has left is found by the next one. */
+async function contextFolder(): Promise<string> {
+  if (!swept) {
+    swept = true;
+    const left = (await readdir(tmpdir()).catch(() => [])).filter((name) => !isAlive(Number(folderName.exec(name)?.[1] ?? process.pid)));
+    // Another user's are refused, and are that user's to remove.
+    for (const name of left) await rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+  return mkdtemp(path.join(tmpdir(), `lemma-context-${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
 
 export interface MovedSequence {
   /** Gives the new sequence what the old one remembered, as far as it fits; then forgets it. */
@@ -27,7 +50,7 @@ export async function moveSequence(sequence: LlamaContextSequence, log: EngineLo
   };
   let file: string | undefined;
   try {
-    folder = await mkdtemp(path.join(tmpdir(), 'lemma-context-'));
+    folder = await contextFolder();
     file = path.join(folder, 'sequence');
     await sequence.saveStateToFile(file);
   } catch (error) {

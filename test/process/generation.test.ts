@@ -89,6 +89,16 @@ describe('A reply', () => {
     assert.match(fresh.text, /86/);
   });
 
+  it('to a request beside the panel leaves what is remembered of the panel’s conversation, and the reverse', async () => {
+    const panel = ask(longText(100), { maxTokens: 20 });
+    const request = ask(`What is 1 + 1? ${longText(60)}`, { maxTokens: 20, side: 'request' });
+    for (const each of [panel, request]) await reply(client, each);
+    for (const each of [panel, request, panel]) {
+      const { result } = await reply(client, each);
+      assert.equal(result.reusedTokens, result.promptTokens - 1);
+    }
+  });
+
   it('to the same prompt again evaluates its last token alone', async () => {
     const first = await reply(client, ask('What is 1 + 1?'));
     const again = await reply(client, ask('What is 1 + 1?'));
