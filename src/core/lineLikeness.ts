@@ -66,13 +66,31 @@ export function likeness(one: string, other: string): number {
   return (2 * [...ones].filter((word) => others.has(word)).length) / (ones.size + others.size);
 }
 
-/** One may be a new version of the other. */
-export function resembles(one: string, other: string): boolean {
-  if (lineKey(one) === lineKey(other)) return true;
-  if (isTrivial(one) || isTrivial(other)) return false;
+export type Resemblance = 'same' | 'perhaps' | 'none';
+
+/** Whether one line is a new version of the other. */
+export function resemblance(one: string, other: string): Resemblance {
+  const [key, otherKey] = [lineKey(one), lineKey(other)];
+  if (key === otherKey) return 'same';
+  const alike = commonEnds(key, otherKey) >= 0.6 * Math.max(key.length, otherKey.length);
+  if (isTrivial(one) || isTrivial(other)) return alike && /\p{L}/u.test(key) && /\p{L}/u.test(otherKey) ? 'perhaps' : 'none';
   const [name, otherName] = [declaredName(one), declaredName(other)];
-  if (name !== undefined && otherName !== undefined) return name === otherName;
+  if (name !== undefined && otherName !== undefined) {
+    if (name === otherName) return 'same';
+    return name.includes(otherName) || otherName.includes(name) ? 'perhaps' : 'none';
+  }
   const set = assignedName(one);
-  if (set !== undefined && set === assignedName(other)) return true;
-  return likeness(one, other) >= 0.5;
+  if (set !== undefined && set === assignedName(other)) return 'same';
+  if (likeness(one, other) >= 0.5) return 'same';
+  return alike ? 'perhaps' : 'none';
+}
+
+/** Characters that two lines have in common at their beginnings and ends. */
+function commonEnds(one: string, other: string): number {
+  const shortest = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < shortest && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < shortest - start && one.at(-1 - end) === other.at(-1 - end)) end += 1;
+  return start + end;
 }

@@ -6,7 +6,7 @@
 import type { AnswerLine } from './elisions.ts';
 import type { IndentStyle } from './indentation.ts';
 import { commonIndent, indentOf, rebase } from './indentation.ts';
-import { continuesBlock, declaredName, indentColumns, isTrivial, lineKey, resembles } from './lineLikeness.ts';
+import { continuesBlock, declaredName, indentColumns, isTrivial, lineKey, resemblance } from './lineLikeness.ts';
 
 /** Lines of the answer between two elisions, without empty lines at the elisions. */
 interface Piece {
@@ -99,11 +99,13 @@ function placeOf(piece: Piece, selected: readonly string[], from: number, style:
     const lines = rebase(piece.lines, commonIndent(rest.length > 0 ? rest : selected), style);
     return { start: selected.length, end: selected.length, lines };
   }
-  const begin = first && startOf(piece, first, selected, from);
-  if (begin === undefined || first === undefined) return undefined;
-  const end = piece.nextElision === undefined ? selected.length : endOf(piece, piece.nextElision, first, selected);
-  if (end === undefined || end < begin) return undefined;
-  return { start: begin, end, lines: atAnchor(piece.lines, first, selected, style) };
+  if (!first || first.line < from) return undefined;
+  const lines = atAnchor(piece.lines, first, selected, style);
+  const shift = indentColumns(lines[first.at] ?? '') - indentColumns(piece.lines[first.at] ?? '');
+  const moved: Piece = { ...piece, lines, ...(piece.nextElision === undefined ? {} : { nextElision: piece.nextElision + shift }) };
+  const start = startOf(moved, first, selected, from);
+  const end = moved.nextElision === undefined ? selected.length : endOf(moved, moved.nextElision, first, selected);
+  return start === undefined || end === undefined || end < start ? undefined : { start, end, lines };
 }
 
 /** The first line of the piece that has one place in the selection; for the last piece, lines that both end with count too. */
@@ -115,7 +117,8 @@ function firstAnchor(piece: Piece, selected: readonly string[], from: number): A
     const line = anchorOf(lines, at, selected, from);
     if (line !== undefined) return { at, line };
   }
-  return ends > 0 ? { at: lines.length - ends, line: selected.length - ends } : undefined;
+  const at = lines.findIndex((line, index) => index >= lines.length - ends && line.trim() !== '');
+  return at >= 0 ? { at, line: selected.length - lines.length + at } : undefined;
 }
 
 /** The last piece is nothing but new declarations: they come behind all that is left out. */
@@ -134,8 +137,9 @@ function opensDeclaration(line: string): boolean {
 /** The first piece begins where the selection does, and the last one ends there, with a new version of that line. */
 function outerAnchor({ lines, openStart, nextElision }: Piece, selected: readonly string[]): Anchor | undefined {
   const last = lines.length - 1;
-  if (!openStart && resembles(lines[0] ?? '', selected[0] ?? '')) return { at: 0, line: 0 };
-  if (nextElision !== undefined || !resembles(lines[last] ?? '', selected.at(-1) ?? '')) return undefined;
+  const same = (line: string | undefined, other: string | undefined): boolean => resemblance(line ?? '', other ?? '') === 'same';
+  if (!openStart && same(lines[0], selected[0])) return { at: 0, line: 0 };
+  if (nextElision !== undefined || !same(lines[last], selected.at(-1))) return undefined;
   return { at: last, line: selected.length - 1 };
 }
 
@@ -182,17 +186,16 @@ function startOf(piece: Piece, first: Anchor, selected: readonly string[], from:
   // New versions of the lines right before the anchor, from the last one upwards; all others are new.
   let line = first.line;
   for (const text of head.toReversed()) {
-    if (line > from && text.trim() === '' && selected[line - 1]?.trim() === '') line -= 1;
-    else if (text.trim() === '') continue;
-    else if (line > from && resembles(text, selected[line - 1] ?? '')) line -= 1;
-    else if (!isTrivial(text) && resemblesAny(text, selected.slice(from, line))) return undefined;
-    else if (isTrivial(text)) return undefined;
+    if (text.trim() === '') {
+      if (line > from && selected[line - 1]?.trim() === '') line -= 1;
+    } else if (line > from && resemblance(text, selected[line - 1] ?? '') === 'same') line -= 1;
+    else if (isTrivial(text) || mayResemble(text, selected.slice(from, line))) return undefined;
   }
   return line;
 }
 
-function resemblesAny(text: string, lines: readonly string[]): boolean {
-  return lines.some((line) => line.trim() !== '' && resembles(text, line));
+function mayResemble(text: string, lines: readonly string[]): boolean {
+  return lines.some((line) => line.trim() !== '' && resemblance(text, line) !== 'none');
 }
 
 /** Behind the last line of the selection that the piece stands for. */
@@ -215,7 +218,9 @@ function endOf(piece: Piece, elision: number, first: Anchor, selected: readonly 
       ownEnd > at + 1 &&
       !isTrivial(lastLine) &&
       selected.slice(line + 1, blockEnd - 1).some((each) => sameKey(each, lastLine));
-    if (middle) return undefined;
+    // The closing brace of the old block, or its `else`, would be lost.
+    const shorter = continuations(lines.slice(at, ownEnd)) < continuations(selected.slice(line, blockEnd));
+    if (middle || shorter) return undefined;
     return loose(lines.slice(ownEnd), blockEnd, selected);
   }
   for (let at = lines.length - 1; at >= first.at; at -= 1) {
@@ -223,6 +228,12 @@ function endOf(piece: Piece, elision: number, first: Anchor, selected: readonly 
     if (line !== undefined) return loose(lines.slice(at + 1), line + 1, selected);
   }
   return undefined;
+}
+
+/** How often a block goes on, or closes, at its outermost indentation. */
+function continuations(block: readonly string[]): number {
+  const [head = ''] = block;
+  return block.slice(1).filter((line) => continuesBlock(line) && indentColumns(line) === indentColumns(head)).length;
 }
 
 /** Behind the lines that belong to the block which a line opens; just behind the line when it opens none. */
@@ -234,7 +245,7 @@ export function endOfBlock(lines: readonly string[], opening: number): number {
     if (text.trim() === '') continue;
     const deeper = indentColumns(text) > indent;
     const closes = indentColumns(text) === indent && end > opening + 1 && continuesBlock(text);
-    const opensBelow = indentColumns(text) === indent && end === opening + 1 && /^\s*\{/.test(text);
+    const opensBelow = indentColumns(text) === indent && end === opening + 1 && /^\s*\{\s*$/.test(text);
     if (!deeper && !closes && !opensBelow) break;
     end = line + 1;
   }
@@ -248,15 +259,27 @@ export function endOfBlock(lines: readonly string[], opening: number): number {
  */
 function loose(lines: readonly string[], from: number, selected: readonly string[]): number | undefined {
   let line = from;
-  let inside: number | undefined;
+  // A new line that opens a block, whose lines are new with it.
+  let opened: string | undefined;
   for (const text of lines) {
     if (text.trim() === '') continue;
-    if (inside !== undefined && (indentColumns(text) > inside || (indentColumns(text) === inside && isTrivial(text)))) continue;
-    inside = undefined;
-    if (line < selected.length && resembles(text, selected[line] ?? '')) line += 1;
-    else if (isTrivial(text) || resemblesAny(text, selected.slice(line))) return undefined;
-    else inside = indentColumns(text);
+    const next = nextFilled(selected, line);
+    if (opened !== undefined && text.trimEnd() !== selected[next]?.trimEnd()) {
+      if (indentColumns(text) > indentColumns(opened)) continue;
+      const closing = indentColumns(text) === indentColumns(opened) && continuesBlock(text) && /[{([]\s*$/.test(opened);
+      if (closing) continue;
+    }
+    opened = undefined;
+    if (next < selected.length && resemblance(text, selected[next] ?? '') === 'same') line = next + 1;
+    else if (isTrivial(text) || mayResemble(text, selected.slice(line))) return undefined;
+    else opened = text;
   }
+  return line;
+}
+
+function nextFilled(lines: readonly string[], from: number): number {
+  let line = from;
+  while (line < lines.length && lines[line]?.trim() === '') line += 1;
   return line;
 }
 

@@ -122,3 +122,67 @@ describe('an answer that leaves something out', () => {
     );
   });
 });
+
+describe('a merge', () => {
+  const markers: Readonly<Record<string, string>> = {
+    python: '# ... existing code ...',
+    ruby: '# ...',
+    shellscript: '# ... existing code ...',
+    julia: '# ... existing code ...',
+    latex: '% ... existing text ...',
+    haskell: '-- ... rest unchanged',
+    lean4: '-- ... existing code ...',
+    sql: '-- ...',
+    html: '<!-- ... -->',
+    yaml: '# ... existing code ...',
+    matlab: '% ...',
+    css: '/* ... */',
+  };
+  const texts = cases
+    .filter(({ snapshot }) => !['markdown', 'json', 'plaintext'].includes(snapshot.languageId))
+    .map(({ snapshot }) => ({ snapshot, lines: snapshot.text.trim().split(/\r?\n/) }))
+    .filter(({ lines, snapshot }) => lines.length >= 6 && snapshot.eol === '\n');
+  const indent = (line: string): string => /^\s*/.exec(line)?.[0] ?? '';
+
+  /** The answer that leaves `length` lines out and changes another one; and what it means. */
+  function partial(lines: readonly string[], languageId: string, start: number, length: number, changed: number, how: number) {
+    const added = `added_call(here)${languageId === 'python' ? '' : ';'}`;
+    const answer: string[] = [];
+    const meant: string[] = [];
+    lines.forEach((line, index) => {
+      const left = index >= start && index < start + length;
+      const own = [line];
+      if (index === changed && !left) {
+        if (how === 0) own[0] = line.replace(/(\w+)(\W*)$/, '$1Two$2');
+        else own.splice(how === 1 ? 1 : 0, 0, indent(line) + added);
+      }
+      meant.push(...own);
+      if (!left) answer.push(...own);
+      else if (index === start) answer.push(indent(line) + (markers[languageId] ?? '// ... existing code ...'));
+    });
+    return { answer: answer.join('\n'), meant: meant.join('\n') };
+  }
+
+  it('is what was meant or is refused, wherever lines are left out and one is changed', () => {
+    const counts = { right: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.constantFrom(...texts), fc.nat(), fc.nat(), fc.nat(), fc.nat({ max: 2 }), ({ snapshot, lines }, a, b, c, how) => {
+        const start = 1 + (a % (lines.length - 2));
+        const length = 1 + (b % (lines.length - start - 1));
+        const changedLine = c % lines.length;
+        if ((lines[changedLine] ?? '').trim().length <= 4) return;
+        if (!lines.slice(start, start + length).some((line) => line.trim().length > 3)) return;
+        const text = lines.join('\n');
+        const end = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+        const about = { ...snapshot, text, before: '', after: '', range: { start: { line: 0, character: 0 }, end } };
+        const { answer, meant } = partial(lines, snapshot.languageId, start, length, changedLine, how);
+        const merged = textOf(editText(`Here:\n\n\`\`\`\`${snapshot.languageId}\n${answer}\n\`\`\`\`\n`, about, 'replace', true));
+        counts[merged === undefined ? 'refused' : 'right'] += 1;
+        if (merged !== undefined) assert.equal(merged, meant);
+      }),
+      // Always the same ones: a text that is found in years is a case to look at, and no reason to stop other work.
+      { numRuns: 4000, seed: 1 },
+    );
+    assert.ok(counts.right > counts.refused * 4, JSON.stringify(counts));
+  });
+});
