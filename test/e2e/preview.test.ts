@@ -41,7 +41,13 @@ describe('the preview of an edit in the workbench', () => {
     await fix();
     for (const name of ['Accept Edit', 'Discard Edit', 'Ask for the Edit Again']) await action(name).waitFor();
     for (const name of ['Accept', 'Discard', 'Ask Again']) await row('Edit of cart.js').getByText(name, { exact: true }).waitFor();
-    assert.equal(await panel.getByRole('button', { name: /^Replace/ }).count(), 0);
+    assert.equal(
+      await panel
+        .locator('.actions')
+        .getByText(/^(Replace|Insert)/)
+        .count(),
+      0,
+    );
     assert.equal(readFileSync(session.file('cart.js'), 'utf8'), workspace['cart.js']);
     for (const [theme, body] of [
       ['Default Light Modern', 'vscode-light'],
@@ -101,7 +107,8 @@ describe('the preview of an edit in the workbench', () => {
     const tree = page.locator('.bulk-edit-panel');
     await tree.getByText('main.js').waitFor();
     await session.shot('e2e-preview-files');
-    for (const box of await tree.locator('.monaco-list-row input[type="checkbox"]').all()) if (!(await box.isChecked())) await box.click();
+    const unchecked = tree.locator('.edit-checkbox[aria-checked="false"]');
+    while ((await unchecked.count()) > 0) await unchecked.first().click();
     await tree.getByRole('button', { name: 'Apply' }).click();
     await row('The edit is in').waitFor();
     await openFile(page, 'main.js');

@@ -208,11 +208,9 @@ export class EditPreviews {
 
   async #open(preview: EditPreview, focus: boolean): Promise<void> {
     this.documents.set(preview.uri, preview.text);
+    await this.documents.open(preview.uri, preview.document.languageId);
     const start = preview.hunks[0]?.start ?? preview.snapshot.range.start.line;
     await openPreview(preview.document, preview.uri, { line: start, character: 0 }, focus);
-    const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === preview.uri.toString());
-    const { languageId } = preview.document;
-    if (shown && shown.languageId !== languageId) await vscode.languages.setTextDocumentLanguage(shown, languageId);
   }
 
   /** The preview of a turn whose answer is an edit of something. @throws LemmaFailure `documentGone` */

@@ -35,6 +35,16 @@ export class PreviewDocuments implements vscode.TextDocumentContentProvider {
     this.#changed.fire(uri);
   }
 
+  /**
+   * Opens the document with its text. VS Code hears of no change between reading the text and having the document, so it is
+   * told once more.
+   */
+  async open(uri: vscode.Uri, languageId: string): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    if (document.languageId !== languageId) await vscode.languages.setTextDocumentLanguage(document, languageId);
+    this.#changed.fire(uri);
+  }
+
   delete(uri: vscode.Uri): void {
     this.#texts.delete(uri.toString());
   }
