@@ -110,7 +110,7 @@ describe('the preview of an edit in the workbench', () => {
     const unchecked = tree.locator('.edit-checkbox[aria-checked="false"]');
     while ((await unchecked.count()) > 0) await unchecked.first().click();
     await tree.getByRole('button', { name: 'Apply' }).click();
-    await row('The edit is in').waitFor();
+    await row('The changes that you confirmed are made').waitFor();
     await openFile(page, 'main.js');
     await waitForEditorText(page, 'main.js', 'sumTotal(1, 2)');
   });

@@ -18,7 +18,7 @@ import type { Questions } from '../questions.ts';
 import type { TurnRunner } from '../turn.ts';
 import type { EditPreview } from './editPreview.ts';
 import type { EditPreviews } from './editPreviews.ts';
-import { acceptedNote, discardedNote } from './editWords.ts';
+import { acceptedNote, discardedNote, filesAcceptedNote } from './editWords.ts';
 import { checkFix } from './fixCheck.ts';
 import { makeHunks } from './makeEdit.ts';
 import { activePreview, cursorInPreview, showEdited } from './previewTabs.ts';
@@ -76,7 +76,9 @@ export class EditDecisions {
     await previews.saying(turn, async () => {
       const files = await previews.filesOf(turn);
       if (files && snapshot) {
-        if (await reviewFiles(files, snapshot)) await this.#decide(id, 'accepted');
+        if (!(await reviewFiles(files, snapshot))) return;
+        await this.#decide(id, 'accepted');
+        this.#parts.panel.note(id, { edit: filesAcceptedNote() });
         return;
       }
       const wanted = how === 'unfinished' ? ['ready', 'unfinished'] : ['ready'];

@@ -64,6 +64,11 @@ export function filesNote(count: number): PanelNote {
   );
 }
 
+/** Which of them were confirmed, VS Code does not tell. */
+export function filesAcceptedNote(): PanelNote {
+  return { ...note(vscode.l10n.t('The changes that you confirmed are made.')), icon: 'check' };
+}
+
 /** After the window was reloaded: what is known of the turn alone. */
 export function waitingNote({ edit }: Turn, fileName: string): PanelNote | undefined {
   if (edit === 'accepted') return acceptedNote(fileName);
