@@ -364,4 +364,27 @@ describe('What can be done with a turn:', () => {
       assert.equal(await focus(), 'turn2 Insert at Cursor', 'the bar is entered at its first item');
     });
   });
+
+  it('an edit that waits stands where Insert and Replace stood, and its buttons act for its turn', async () => {
+    const script = solve().answered(mathThought, mathAnswer);
+    await panel.open(script.state());
+    const actions = find('.actions');
+    assert.match(await actions.innerText(), /Insert/);
+    const note = {
+      tone: 'info',
+      icon: 'diff',
+      text: 'Edit of sample.tex: 1 change',
+      buttons: [
+        { action: 'acceptEdit', label: 'Accept', primary: true },
+        { action: 'discardEdit', label: 'Discard' },
+      ],
+    } as const;
+    const [turn] = script.state().conversation?.turns ?? [];
+    assert.ok(turn);
+    const { id, task, snapshot } = turn.question;
+    await panel.send({ type: 'words', turnId: id, words: { ...wordsOf(task, snapshot), edit: note } });
+    await find('.end').filter({ hasText: 'Edit of sample.tex' }).getByText('Accept', { exact: true }).click();
+    assert.doesNotMatch(await actions.innerText(), /Insert|Replace/);
+    assert.deepEqual(await panel.sent('action'), [{ type: 'action', action: 'acceptEdit', turnId: id }]);
+  });
 });
