@@ -7,7 +7,7 @@ import { hasInnerElision, isElision, leavesOut, markElisions } from './elisions.
 import type { AnswerLine } from './elisions.ts';
 import type { AnswerRefusal } from './errors.ts';
 import { fencedBlocks } from './fences.ts';
-import { indentOf, indentStyle, rebase, restoreFirstIndent } from './indentation.ts';
+import { commonIndent, indentOf, indentStyle, rebase, restoreFirstIndent } from './indentation.ts';
 import type { IndentStyle } from './indentation.ts';
 import { lineKey } from './lineLikeness.ts';
 import { mergePartial } from './partialAnswer.ts';
@@ -165,13 +165,15 @@ function withinLine(lines: readonly string[], selection: Selection, snapshot: Sn
   if (ends && (repeated || rest === ';' || rest === ',')) own[own.length - 1] = last.slice(0, -rest.length);
   const placed = rebased(own, selection);
   // The part of the first line before the selection stays in the document.
-  const base = indentOf(selection.lines[0] ?? lead);
-  if (lead !== '' && toLines(snapshot.text)[0]?.trim() !== '') placed[0] = (placed[0] ?? '').slice(Math.min(lead.length, base.length));
+  const start = placed[0] ?? '';
+  if (lead !== '' && toLines(snapshot.text)[0]?.trim() !== '') placed[0] = start.slice(Math.min(lead.length, indentOf(start).length));
   return placed;
 }
 
 function rebased(lines: readonly string[], { lines: selected, lead, style }: Selection): string[] {
-  return rebase(restoreFirstIndent(lines, selected), indentOf(selected[0] ?? lead), style);
+  // A selection may begin deeper than it ends: with the last line of a block.
+  const base = lead.trim() === '' && selected.length > 0 ? commonIndent(selected) : indentOf(selected[0] ?? lead);
+  return rebase(restoreFirstIndent(lines, selected), base, style);
 }
 
 function cleaned(part: AnswerPart, snapshot: Snapshot | undefined): string[] {

@@ -242,6 +242,13 @@ describe('trimAnswer on indentation', () => {
   table([
     { it: 'moves code in to the selection', answer: fence('py', flat), of: method, options: replace, text: inside },
     { it: 'moves code out to the selection', answer: fence('py', inside), of: snapshot('def f(self): pass'), options: replace, text: flat },
+    {
+      it: 'leaves lines where they stand in a selection that begins deeper than it ends',
+      answer: fence('js', '    a();\n  }\n\n  g() {\n    c();\n  }'),
+      of: snapshot('    a();\n  }\n\n  g() {\n    b();\n  }', { languageId: 'javascript' }),
+      options: replace,
+      text: '    a();\n  }\n\n  g() {\n    c();\n  }',
+    },
     { it: 'leaves code that already stands there', answer: fence('py', inside), of: method, options: replace, text: inside },
     {
       it: 'leaves the first line to its own beginning when the selection begins behind its white space',
