@@ -77,8 +77,16 @@ describe('What goes along with a question by itself', () => {
     await writeFile(path.join(folder, 'tsconfig.json'), '{ "compilerOptions": { "strict": true } }');
     const marked = `import { total, type Shape } from './shape';\nimport * as path from 'path';\n${gap}\nexport class Report extends Object {\n${gap}  print(shapes: Shape[]) {${gap}    ¦const sum = total(shapes);\n    return String(sum);¦\n  }\n}\n`;
     const editor = await open('report.ts', marked);
-    // The server starts with the first question to it.
-    await vscode.commands.executeCommand('vscode.executeDefinitionProvider', editor.document.uri, new vscode.Position(0, 9));
+    // The server starts with the first question to it, and until it has read the other file its answer is the import itself.
+    for (let known = false; !known;) {
+      const at = new vscode.Position(0, 9);
+      const places = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+        'vscode.executeDefinitionProvider',
+        editor.document.uri,
+        at,
+      );
+      known = places.some((each) => ('targetUri' in each ? each.targetUri : each.uri).path.endsWith('shape.ts'));
+    }
     const found = await gather(editor);
     assert.equal(
       found['total'],

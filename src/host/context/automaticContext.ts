@@ -46,7 +46,7 @@ export class AutomaticContext {
   #unwantedAt = '';
   /** Newest gathering; an older one that ends later is not shown. */
   #round = 0;
-  /** How long the last gathering took, in milliseconds, for the benchmark. */
+  /** How long the last gathering about a selection took, in milliseconds, for the benchmark. */
   lastMs = 0;
 
   #timer: NodeJS.Timeout | undefined;
@@ -126,7 +126,7 @@ export class AutomaticContext {
     this.#unwantedAt = at;
     const isUnwanted = (attachment: Attachment): boolean => this.#unwanted.has(idOf(attachment));
     const gathered = await gatherContext({ question, budgetTokens: this.#budgetTokens, isUnwanted }, counter, log);
-    this.lastMs = gathered.tookMs;
+    if (gathered.tookMs > 0) this.lastMs = gathered.tookMs;
     return gathered;
   }
 
