@@ -27,7 +27,17 @@ export function selectionPart(
   const start = startOf(lines, before, place, anchor, isElision);
   const tail = lines.slice(start);
   const end = start + endOf(tail, after, place, start > 0, anchor === undefined ? undefined : anchor - start);
-  return lines.slice(start, end);
+  const part = lines.slice(start, end);
+  return surroundingLines(part, [...before, ...after], place.selected) >= mostSurrounding ? 'beyond' : part;
+}
+
+/** So many lines from around the selection are no chance: the answer goes on beyond it, and its part was not found. */
+const mostSurrounding = 4;
+
+function surroundingLines(lines: readonly string[], around: readonly string[], selected: readonly string[]): number {
+  const own = new Set(selected.map(lineKey));
+  const known = new Set(around.map(lineKey).filter((key) => !own.has(key) && !isTrivial(key)));
+  return new Set(lines.map(lineKey).filter((key) => known.has(key))).size;
 }
 
 /** The answer begins with a new version of the declaration that the selection stands in. */

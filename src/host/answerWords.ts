@@ -27,7 +27,7 @@ export function answerRefusalText(
       );
     case 'beyond':
       return vscode.l10n.t(
-        'The answer also changes lines around the selection in {0}, so nothing was changed. Copy it, or select those lines too and ask again.',
+        'The answer reaches beyond the selection in {0}, so nothing was changed. Copy it, or select those lines too and ask again.',
         fileName,
       );
     case 'diff':
