@@ -20,7 +20,12 @@ export const suites = {
   static: staticChecks,
   unit: () => mocha('unit'),
   process: () => mocha('process', {}, 2),
-  browser: async () => mocha('browser', { LEMMA_CHROMIUM: await findChromium() }, 2),
+  browser: async () => {
+    // Here, since nothing of esbuild is installed yet when this file is read.
+    const { buildPanel } = await import('./panelBundle.mjs');
+    await buildPanel();
+    return mocha('browser', { LEMMA_CHROMIUM: await findChromium(), LEMMA_PANEL_BUILT: '1' }, 2);
+  },
   editor: async () => harnessRun('editor', 'test/harness/runEditorTests.ts', await workbenchEnv()),
   e2e: async () => mocha('e2e', await workbenchEnv(), 2),
   faults: async () => mocha('faults', await workbenchEnv()),
@@ -62,12 +67,15 @@ async function staticChecks() {
     ['Format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ];
   const result = { passed: 0, failed: 0 };
-  for (const [name, args] of checks) {
-    const { code } = await run(node, args, { cwd: root, show: true, env: cleanEnv({ nodeBinary: node }) });
+  // Each takes one core.
+  const check = async ([name, args]) => {
+    const { code, output } = await run(node, args, { cwd: root, env: cleanEnv({ nodeBinary: node }) });
+    process.stdout.write(output);
     console.log(code === 0 ? `  ✔ ${name}` : `  ✘ ${name}`);
     if (code === 0) result.passed++;
     else result.failed++;
-  }
+  };
+  await Promise.all(checks.map(check));
   return result;
 }
 

@@ -8,9 +8,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as esbuild from 'esbuild';
 import type { Locator, Page } from 'playwright-core';
-import { bundles } from '../../esbuild.js';
+import { buildPanel, panelBundle } from '../../scripts/lib/panelBundle.mjs';
 import type { HostToPanel, PanelState, PanelToHost } from '../../src/shared/panelProtocol.ts';
 import type { LemmaPanel } from '../../webview/components/panel.ts';
 import { launchBrowser } from '../harness/browser.ts';
@@ -54,7 +53,7 @@ window.acquireVsCodeApi = () => ({
 const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
 
 export class PanelPage {
-  readonly bundleFolder = path.join(repositoryRoot, 'out/browser');
+  readonly bundleFolder = panelBundle;
   /** Paths that the page asked for. */
   readonly requests: string[] = [];
   private browser: Browser | undefined;
@@ -95,8 +94,8 @@ export class PanelPage {
   }
 
   private async launch(): Promise<void> {
-    const { webview, styles } = bundles(true);
-    for (const options of [webview, styles]) await esbuild.build({ ...options, outdir: this.bundleFolder });
+    // The suite has built it once: files that run side by side must not write what another one loads.
+    if (process.env.LEMMA_PANEL_BUILT !== '1') await buildPanel();
     this.browser = await launchBrowser({ width: 480, height: 640 });
     await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
   }
