@@ -85,6 +85,21 @@ describe('The panel is for everyone:', function () {
     });
   }
 
+  it('a download shows how far it is in every theme: what is there has another colour than what is missing', async () => {
+    for (const theme of themes) {
+      await draw('downloading', theme, 320);
+      const [missing, there] = await panel.page.locator('.download progress').evaluate((bar) => {
+        const probe = document.createElement('i');
+        probe.style.background = 'var(--lm-accent)';
+        bar.after(probe);
+        const colours = [getComputedStyle(bar).backgroundColor, getComputedStyle(probe).backgroundColor];
+        probe.remove();
+        return colours;
+      });
+      assert.notEqual(missing, there, theme);
+    }
+  });
+
   it('nothing moves by itself where less motion is wanted', async () => {
     await panel.page.emulateMedia({ reducedMotion: 'reduce' });
     try {
