@@ -1,7 +1,7 @@
 /** What is asked of `@lemma` in VS Code's chat, as a question like those of the panel. */
 import type { Attachment } from './attachment.ts';
 import type { TurnQuestion } from './conversation.ts';
-import * as template from './promptTemplates.ts';
+import * as template from './prompts/index.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Behind the slash, as the manifest has them. */

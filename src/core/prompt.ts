@@ -1,5 +1,5 @@
 /**
- * From question and conversation to messages. One user message a turn; the wording is in `promptTemplates.ts`.
+ * From question and conversation to messages. One user message a turn; the wording is in `prompts/`.
  *
  * Attachments come first, each under its own header, since they are read but not worked on.
  * Code is sent as surroundings, problems, header, fenced selection, instruction, so that the selection is the last
@@ -10,7 +10,7 @@
 import type { Attachment } from './attachment.ts';
 import type { ChatMessage } from './chatMessage.ts';
 import type { TurnQuestion } from './conversation.ts';
-import * as template from './promptTemplates.ts';
+import * as template from './prompts/index.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { chatCommands, chatQuestion } from '../../src/core/chatQuestion.ts';
 import { questionText } from '../../src/core/prompt.ts';
-import { proveText, solveText } from '../../src/core/promptTemplates.ts';
+import { proveText, solveText } from '../../src/core/prompts/tasks.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 
 const snapshot: Snapshot = {

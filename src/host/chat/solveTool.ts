@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { toLemmaError } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
-import { solveText } from '../../core/promptTemplates.ts';
+import { solveText } from '../../core/prompts/tasks.ts';
 import type { LemmaApp } from '../app.ts';
 import { chatErrorText, cutOffText } from './chatWords.ts';
 import { withSignal } from './convertMessages.ts';

@@ -7,7 +7,7 @@ import type { SymbolNode } from '../../core/functionScope.ts';
 import { namesUsed } from '../../core/identifiers.ts';
 import type { UsedName } from '../../core/identifiers.ts';
 import { importsUsed } from '../../core/importsUsed.ts';
-import { problemLine } from '../../core/promptTemplates.ts';
+import { problemLine } from '../../core/prompts/parts.ts';
 import type { Range, Snapshot } from '../../core/snapshot.ts';
 import { fromRange } from '../editor/convert.ts';
 import { documentName } from '../editor/documents.ts';

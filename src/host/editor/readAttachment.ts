@@ -6,7 +6,7 @@ import type { AttachmentRefusal } from '../../core/errors.ts';
 import { LemmaFailure } from '../../core/errors.ts';
 import { formatCount } from '../../core/format.ts';
 import { placeLabel } from '../../core/place.ts';
-import { problemLine } from '../../core/promptTemplates.ts';
+import { problemLine } from '../../core/prompts/parts.ts';
 import type { Range } from '../../core/snapshot.ts';
 import { diagnosticInfo, fromRange, toRange } from './convert.ts';
 import { documentName, relativeName } from './documents.ts';

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { SymbolNode } from '../../core/functionScope.ts';
 import { lineNumbers } from '../../core/prompt.ts';
-import { problemLine } from '../../core/promptTemplates.ts';
+import { problemLine } from '../../core/prompts/parts.ts';
 import type { Range, Snapshot } from '../../core/snapshot.ts';
 import { fillPrompt } from '../../core/userPrompt.ts';
 import type { PromptValues, UserPrompt } from '../../core/userPrompt.ts';
