@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
-import { panelFrame, runCommand, statusItem } from '../harness/workbench.ts';
+import { panelFrame, repeat, runCommand, statusItem } from '../harness/workbench.ts';
 import { answered, ask, failureShots, rewriteTurn } from './steps.ts';
 
 describe('a workspace that is not trusted', function () {
@@ -22,7 +22,10 @@ describe('a workspace that is not trusted', function () {
           ...{ 'lemma.model.path': '/from/the/folder.gguf', 'lemma.engine.threads': 64 },
           // Nor to have what is asked sent to it.
           ...{ 'lemma.backend': 'server', 'lemma.server.url': 'http://127.0.0.1:9/v1', 'lemma.server.model': 'any' },
+          // Nor to say what is asked.
+          'lemma.prompts': [{ title: 'From the settings', prompt: 'Go.' }],
         }),
+        '.lemma/prompts/own.md': '---\ntitle: From the folder\n---\nGo.\n',
       },
       open: 'notes.md',
       trust: true,
@@ -51,5 +54,25 @@ describe('a workspace that is not trusted', function () {
     await panel.locator('.answer a[data-place="notes.md:2"]').click();
     await page.locator('.part.statusbar', { hasText: 'Ln 2, Col 1' }).waitFor();
     await page.locator('.part.statusbar', { hasText: 'Restricted Mode' }).waitFor();
+  });
+
+  it('has its prompts offered once it is trusted, and not before', async () => {
+    const prompts = page.locator('.quick-input-widget:visible .monaco-list-row');
+    const fromFolder = prompts.filter({ hasText: 'From the' });
+    await runCommand(page, 'Lemma: Run Prompt');
+    await prompts.filter({ hasText: 'New Prompt' }).waitFor();
+    assert.equal(await fromFolder.count(), 0);
+    await page.keyboard.press('Escape');
+    await page.locator('.part.statusbar .statusbar-item', { hasText: 'Restricted Mode' }).click();
+    await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+    await page.locator('.part.statusbar', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
+    // Its files are read when VS Code tells of the trust.
+    await repeat(async () => {
+      await runCommand(page, 'Lemma: Run Prompt');
+      await fromFolder.nth(1).waitFor({ timeout: 3000 });
+    });
+    const titles = (await fromFolder.allInnerTexts()).map((text) => text.split('\n')[0]);
+    assert.deepEqual(titles, ['From the folder', 'From the settings']);
+    await page.keyboard.press('Escape');
   });
 });

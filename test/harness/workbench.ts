@@ -110,7 +110,7 @@ export async function findCommand(page: Page, title: string): Promise<Locator> {
 }
 
 /** Does something until it succeeds, at most ten times. */
-async function repeat(act: () => Promise<void>): Promise<void> {
+export async function repeat(act: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await act();
