@@ -117,10 +117,11 @@ describe('A turn on the real engine', () => {
   });
 
   it('that was stopped in its thought goes on from there to the same text, and answers at once when it is to', async () => {
-    await turns.ask({ task: 'ask', text: 'count to 60' });
+    // Long enough not to have ended by itself when a busy machine comes to stopping it.
+    await turns.ask({ task: 'ask', text: 'count to 200' });
     const whole = newest();
     await conversations.startNew();
-    const asked = turns.ask({ task: 'ask', text: 'count to 60' });
+    const asked = turns.ask({ task: 'ask', text: 'count to 200' });
     await thinks();
     turns.stop();
     await asked;
