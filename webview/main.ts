@@ -115,7 +115,7 @@ function draw(): void {
   const first = context === undefined;
   if (!context || context.strings !== host.strings) context = { strings: host.strings, locale: host.locale, places, post };
   if (first) keep({ edits: withoutSent(memory.edits, host.conversation) });
-  if (first || host.conversation?.id !== memory.conversationId) changeConversation(host.conversation?.id ?? '', first);
+  followConversation(host.conversation?.id ?? '', first);
   panel.context = context;
   panel.store = store;
   followFold();
@@ -158,12 +158,15 @@ async function start(hostDraft: string): Promise<void> {
   };
 }
 
+let shownConversation: string | undefined;
 let scrollTimer: number | undefined;
 
 /** After a pause: finding the block at the edge asks for the layout, which scrolling must not wait for. */
 function keepScroll(follow: FollowEnd): void {
   window.clearTimeout(scrollTimer);
-  scrollTimer = window.setTimeout(() => keep({ scroll: follow.position }), scrollPauseMs);
+  scrollTimer = window.setTimeout(() => {
+    if (shownConversation !== '') keep({ scroll: follow.position });
+  }, scrollPauseMs);
 }
 
 async function tellPainted(eventCount: number): Promise<void> {
@@ -171,9 +174,19 @@ async function tellPainted(eventCount: number): Promise<void> {
   requestAnimationFrame(() => post({ type: 'painted', eventCount }));
 }
 
-/** Folds and position belong to one conversation; the draft does not, and what was edited in another must not be lost. */
-function changeConversation(conversationId: string, first: boolean): void {
-  if (conversationId === memory.conversationId) return;
+/**
+ * Folds and position belong to one conversation; the draft does not, and what was edited in another must not be lost.
+ * @param conversationId empty while none is shown: the one before may come back, as it does where a window was reloaded
+ * and its last extension host holds the file for a moment more
+ */
+function followConversation(conversationId: string, first: boolean): void {
+  if (conversationId === shownConversation) return;
+  shownConversation = conversationId;
+  if (conversationId === '') return;
+  if (conversationId === memory.conversationId) {
+    if (!first) panel.follow?.restore(memory.scroll);
+    return;
+  }
   const { draft, nextFold, edits } = memory;
   keep({ ...emptyMemory, conversationId, draft, nextFold, edits, wrapCode: memory.wrapCode, history: memory.history });
   if (!first) panel.follow?.restore(emptyMemory.scroll);

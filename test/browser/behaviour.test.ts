@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConversationEvent } from '../../src/core/conversation.ts';
-import { modelInfo, Script, solve, wordsOf } from './conversations.ts';
+import { modelInfo, Script, solve, stateOf, wordsOf } from './conversations.ts';
 import { PanelPage } from './panelPage.ts';
 import { codeAnswer, mathAnswer, mathThought } from './samples.ts';
 
@@ -74,6 +74,20 @@ describe('The panel', () => {
       await find('.fold').click();
       await panel.reload(script.state());
       assert.equal(await find('.flow').isVisible(), false);
+    });
+
+    it('stays open over a reload that shows nothing at first, since the last extension host still holds the file', async () => {
+      const script = solve().answered(mathThought, mathAnswer);
+      await panel.open(script.state());
+      await find('.fold').click();
+      await panel.reload(stateOf([]));
+      assert.equal(await find('.turn').count(), 0);
+      await panel.send({ type: 'state', ...script.state() });
+      assert.equal(await find('.fold').getAttribute('aria-expanded'), 'true');
+      const { conversation, ...rest } = script.state();
+      assert.ok(conversation);
+      await panel.send({ type: 'state', ...rest, conversation: { ...conversation, id: 'another one' } });
+      assert.equal(await find('.fold').getAttribute('aria-expanded'), 'false');
     });
 
     it('opens with the right arrow key and folds with the left one', async () => {

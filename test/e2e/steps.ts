@@ -91,25 +91,30 @@ export function failureShots(session: () => Session): void {
  * @param text part of it, as JSON
  */
 export async function remembered(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(async (part) => {
-    const all = await indexedDB.databases();
-    for (const name of all.flatMap((each) => (each.name?.startsWith('vscode-web-state-db') ? [each.name] : []))) {
-      const values = await new Promise<unknown[]>((resolve) => {
-        const opening = indexedDB.open(name);
-        opening.onerror = () => resolve([]);
-        opening.onsuccess = () => {
-          const database = opening.result;
-          const reading = database.transaction('ItemTable').objectStore('ItemTable').getAll();
-          reading.onsuccess = () => resolve(reading.result);
-          reading.onerror = () => resolve([]);
-          reading.transaction?.addEventListener('complete', () => database.close());
-        };
-      });
-      // A view's state is JSON in JSON.
-      if (values.some((value) => typeof value === 'string' && value.replaceAll('\\', '').includes(part))) return true;
-    }
-    return false;
-  }, text);
+  // Playwright waits for no promise of a predicate, so it is asked again from here.
+  while (!(await page.evaluate(isWritten, text)));
+}
+
+/** Runs in the workbench's page: some state that VS Code has written down there contains the text. */
+async function isWritten(part: string): Promise<boolean> {
+  const all = await indexedDB.databases();
+  for (const name of all.flatMap((each) => (each.name?.startsWith('vscode-web-state-db') ? [each.name] : []))) {
+    const values = await new Promise<unknown[]>((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onerror = () => resolve([]);
+      opening.onsuccess = () => {
+        const database = opening.result;
+        const reading = database.transaction('ItemTable').objectStore('ItemTable').getAll();
+        reading.onsuccess = () => resolve(reading.result);
+        reading.onerror = () => resolve([]);
+        reading.transaction?.addEventListener('complete', () => database.close());
+      };
+    });
+    // A view's state is JSON in JSON.
+    if (values.some((value) => typeof value === 'string' && value.replaceAll('\\', '').includes(part))) return true;
+  }
+  await new Promise((done) => requestAnimationFrame(done));
+  return false;
 }
 
 /** Ends what may still be running, so that the next test starts from rest. */
