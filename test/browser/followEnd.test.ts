@@ -83,12 +83,14 @@ describe('The end of the log', () => {
     await find('.log').focus();
     await panel.page.keyboard.press('PageUp');
     await button('Latest').waitFor();
-    await panel.page.waitForFunction(async () => {
-      const log = document.querySelector('.log')!;
-      const before = log.scrollTop;
-      for (let frame = 0; frame < 4; frame++) await new Promise((done) => requestAnimationFrame(done));
-      return log.scrollTop === before;
-    });
+    const rests = (): Promise<boolean> =>
+      panel.page.evaluate(async () => {
+        const log = document.querySelector('.log')!;
+        const before = log.scrollTop;
+        for (let frame = 0; frame < 4; frame++) await new Promise((done) => requestAnimationFrame(done));
+        return log.scrollTop === before;
+      });
+    while (!(await rests()));
     const before = await seen();
     await grow();
     assert.equal(await seen(), before);

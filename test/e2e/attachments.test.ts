@@ -85,8 +85,10 @@ describe('attachments and the context', () => {
     await editor.locator('.view-line').filter({ hasText: '[gMASK]' }).first().waitFor();
     await page.keyboard.press('Control+A');
     await page.keyboard.press('Control+C');
-    await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith('[gMASK]'));
-    const text = await page.evaluate(() => navigator.clipboard.readText());
+    const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+    let text = await clipboard();
+    // Playwright waits for no promise of a predicate.
+    while (!text.startsWith('[gMASK]')) text = await clipboard();
     await page.locator('.tab.active', { hasText: 'What the model will see' }).locator('.tab-actions a').click();
     await editor.waitFor({ state: 'detached' });
     return text;

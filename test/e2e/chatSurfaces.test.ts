@@ -61,7 +61,9 @@ describe("VS Code's own chat, without a sign-in", () => {
     await openFile(page, 'add.py');
     await select(page, 'add.py', [1, 1], [2, Infinity]);
     const response = await ask('/fix');
-    await response.getByRole('button', { name: 'Replace Selection' }).click({ timeout: 30_000 });
+    // The follow-ups come when the answer is complete; before, its buttons are drawn anew with each part of it.
+    await page.getByText('Explain what was wrong.').waitFor();
+    await response.getByRole('button', { name: 'Replace Selection' }).click();
     await waitForEditorText(page, 'add.py', 'return a + b');
   });
 });

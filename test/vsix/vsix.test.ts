@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { fromEnvironment } from '../harness/server.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
@@ -37,10 +38,10 @@ describe('the VSIX, installed into a bare VS Code', () => {
     assert.doesNotMatch((await editorLines(session.page, 'sum.md')).join('\n'), /<\/?think>/);
     await goTo(session.page, 'sum.md', [1, 1]);
     await session.page.keyboard.press('Control+Z');
-    await session.page.waitForFunction(
-      (count) => document.querySelectorAll('.monaco-editor[data-uri$="/sum.md"] .view-line').length === count,
-      before.length,
-    );
+    await waitForEditorText(session.page, 'sum.md', 'What is $17 + 25$?');
+    // The lines are drawn one by one.
+    while (!isDeepStrictEqual(await editorLines(session.page, 'sum.md'), before))
+      await session.page.evaluate(() => new Promise(requestAnimationFrame));
     assert.deepEqual(await editorLines(session.page, 'sum.md'), before);
   });
 });

@@ -17,26 +17,12 @@ const mostPrompts = 10;
 /** Of the selection, as much is looked at to tell which prompts fit. */
 const mostChars = 2_000;
 
-/** An action whose command is made when the user chooses it. */
-class LemmaAction extends vscode.CodeAction {
-  readonly #command: () => vscode.Command;
-
-  constructor(title: string, kind: vscode.CodeActionKind, command: () => Omit<vscode.Command, 'title'> & { readonly command: CommandId }) {
-    super(title, kind);
-    this.#command = () => ({ title, ...command() });
-  }
-
-  resolve(): this {
-    this.command = this.#command();
-    return this;
-  }
-}
-
 /**
- * Reads next to nothing and converts nothing until an action is chosen, so that it costs next to nothing while the cursor moves.
+ * Reads next to nothing, so that it costs next to nothing while the cursor moves. The commands are made at once: to make them
+ * when one is chosen saves nothing that can be measured, and VS Code runs none of a list that it has replaced meanwhile.
  * `lemma.fixDiagnostic` and `lemma.explainDiagnostic` get the document's URI as a string and the problem as a `DiagnosticInfo`.
  */
-export class LemmaCodeActions implements vscode.CodeActionProvider<LemmaAction> {
+export class LemmaCodeActions implements vscode.CodeActionProvider {
   readonly #prompts: () => readonly UserPrompt[];
 
   /** @param prompts the user's own, as they are known now */
@@ -46,11 +32,11 @@ export class LemmaCodeActions implements vscode.CodeActionProvider<LemmaAction> 
 
   static readonly metadata: vscode.CodeActionProviderMetadata = { providedCodeActionKinds: [fixKind, selectionKind, rewriteKind] };
 
-  provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): LemmaAction[] {
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
     if (isInputField(document) || document.uri.scheme === 'output') return [];
     const wanted = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind);
     const writable = mayBeWritten(document);
-    const actions: LemmaAction[] = [];
+    const actions: vscode.CodeAction[] = [];
     if (wanted(fixKind)) {
       for (const diagnostic of context.diagnostics) {
         if (writable) actions.push(aboutProblem(vscode.l10n.t('Fix with Lemma'), 'lemma.fixDiagnostic', document, diagnostic));
@@ -63,31 +49,30 @@ export class LemmaCodeActions implements vscode.CodeActionProvider<LemmaAction> 
     if (!selected) return actions;
     if (wanted(selectionKind)) {
       if (context.diagnostics.length === 0)
-        actions.push(new LemmaAction(vscode.l10n.t('Explain with Lemma'), selectionKind, () => ({ command: 'lemma.explainSelection' })));
-      actions.push(new LemmaAction(vscode.l10n.t('Solve with Lemma'), selectionKind, () => ({ command: 'lemma.solveSelection' })));
+        actions.push(commandAction(vscode.l10n.t('Explain with Lemma'), selectionKind, 'lemma.explainSelection'));
+      actions.push(commandAction(vscode.l10n.t('Solve with Lemma'), selectionKind, 'lemma.solveSelection'));
     }
-    if (writable && wanted(rewriteKind))
-      actions.push(new LemmaAction(vscode.l10n.t('Edit with Lemma…'), rewriteKind, () => ({ command: 'lemma.editSelection' })));
+    if (writable && wanted(rewriteKind)) actions.push(commandAction(vscode.l10n.t('Edit with Lemma…'), rewriteKind, 'lemma.editSelection'));
     const offered = this.#prompts().slice(0, mostPrompts);
     if (offered.length === 0) return actions;
     const subject = { languageId: document.languageId, text: document.getText(range).slice(0, mostChars) };
     for (const { id, title, answer } of offered.filter((prompt) => promptApplies(prompt, subject))) {
       const kind = answer === 'panel' ? selectionKind : rewriteKind;
       if (wanted(kind) && (writable || answer === 'panel'))
-        actions.push(
-          new LemmaAction(vscode.l10n.t('{0} with Lemma', title), kind, () => ({ command: 'lemma.runPrompt', arguments: [id] })),
-        );
+        actions.push(commandAction(vscode.l10n.t('{0} with Lemma', title), kind, 'lemma.runPrompt', id));
     }
     return actions;
   }
-
-  resolveCodeAction(action: LemmaAction): LemmaAction {
-    return action.resolve();
-  }
 }
 
-function aboutProblem(title: string, command: CommandId, document: vscode.TextDocument, diagnostic: vscode.Diagnostic): LemmaAction {
-  const action = new LemmaAction(title, fixKind, () => ({ command, arguments: [document.uri.toString(), diagnosticInfo(diagnostic)] }));
+function commandAction(title: string, kind: vscode.CodeActionKind, command: CommandId, ...args: readonly unknown[]): vscode.CodeAction {
+  const action = new vscode.CodeAction(title, kind);
+  action.command = { title, command, arguments: [...args] };
+  return action;
+}
+
+function aboutProblem(title: string, command: CommandId, document: vscode.TextDocument, diagnostic: vscode.Diagnostic): vscode.CodeAction {
+  const action = commandAction(title, fixKind, command, document.uri.toString(), diagnosticInfo(diagnostic));
   action.diagnostics = [diagnostic];
   return action;
 }
