@@ -119,6 +119,8 @@ describe('the first five minutes, with no model yet', function () {
     await row('Outside the tested family').getByRole('button', { name: 'Copy the File’s Path' }).click();
     await session.shot('first-other');
     await row('Outside the tested family').click();
+    // Until then the model that was loaded answers.
+    await panel.locator('.model-pick', { hasText: 'Other-Q4' }).waitFor();
     await ask(panel, 'What is 12 + 30?');
     await answered(panel, '42');
     await panel.locator('.notice', { hasText: 'prompted by its own chat template' }).waitFor();
