@@ -1,8 +1,9 @@
 /** Solve and Explain above displayed formulas, where `lemma.codeLens.math` is on. */
 import * as vscode from 'vscode';
-import { normalizeEol } from '../../core/documentText.ts';
+import { DocumentText } from '../../core/documentText.ts';
 import { findFormulas, mathFlavour } from '../../core/formulas.ts';
 import type { CommandId } from '../commandIds.ts';
+import { toRange } from './convert.ts';
 
 /** Cells of notebooks are among them: their text is Markdown. */
 const languages = ['latex', 'tex', 'markdown', 'mdx', 'quarto', 'rmd', 'typst'];
@@ -16,12 +17,11 @@ class MathLenses implements vscode.CodeLensProvider {
     const flavour = mathFlavour(document.languageId);
     const whole = document.getText();
     if (!flavour || whole.length > longest) return [];
-    const text = normalizeEol(whole);
-    const starts = lineStarts(text);
-    return findFormulas(text, flavour)
+    const lines = new DocumentText(whole);
+    return findFormulas(lines.text, flavour)
       .filter(({ display }) => display)
       .flatMap(({ start, end }) => {
-        const range = new vscode.Range(positionAt(starts, start), positionAt(starts, end));
+        const range = toRange({ start: lines.positionAt(start), end: lines.positionAt(end) });
         const lens = (title: string, task: 'solve' | 'explain'): vscode.CodeLens => {
           const command: CommandId = 'lemma.aboutFormula';
           return new vscode.CodeLens(range, { title, command, arguments: [task, document.uri.toString(), range] });
@@ -29,23 +29,6 @@ class MathLenses implements vscode.CodeLensProvider {
         return [lens(vscode.l10n.t('Solve'), 'solve'), lens(vscode.l10n.t('Explain'), 'explain')];
       });
   }
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function positionAt(starts: readonly number[], offset: number): vscode.Position {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return new vscode.Position(low, offset - (starts[low] ?? 0));
 }
 
 /** Shows and hides them as the setting says. */
