@@ -1,4 +1,4 @@
-import type { Memory } from '../memory.ts';
+import type { Memory, ReadingPlace } from '../memory.ts';
 import { distanceTo, placeAt } from './readingPlace.ts';
 
 type Scroll = Memory['scroll'];
@@ -19,7 +19,8 @@ export class FollowEnd {
   private lastTop = 0;
   /** What grows now was opened by the reader, whose place is where they clicked. */
   private held = false;
-  private steady: { readonly turn: HTMLElement; readonly top: number; readonly scrollTop: number } | undefined;
+  /** What a reader who has scrolled up sees first, and where the log stood: kept until they act or the log is scrolled. */
+  private steady: { readonly place: ReadingPlace; scrollTop: number } | undefined;
   /** Where to return to, until the reader moves: formulas and code arrive late and change heights. */
   private wanted: Scroll | undefined;
 
@@ -32,6 +33,7 @@ export class FollowEnd {
     this.observer.observe(log);
     log.addEventListener('scroll', this.onScroll, { passive: true });
     for (const type of ['wheel', 'pointerdown', 'keydown'] as const) log.addEventListener(type, this.release, { passive: true });
+    window.addEventListener('keydown', this.beforeKey, true);
   }
 
   /** What to keep for `restore`. */
@@ -60,6 +62,7 @@ export class FollowEnd {
   /** The reader opens something: it unfolds downwards from where it is, whether or not the log was at its end. */
   hold(): void {
     this.held = true;
+    this.steady = undefined;
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         this.held = false;
@@ -72,6 +75,7 @@ export class FollowEnd {
   /** Keeps `element` where it is in sight while a change of the reader's own makes other things higher or lower. */
   keepInPlace(element: HTMLElement, change: () => void): void {
     this.wanted = undefined;
+    this.steady = undefined;
     const before = element.getBoundingClientRect().top;
     change();
     this.log.scrollTop += element.getBoundingClientRect().top - before;
@@ -81,37 +85,63 @@ export class FollowEnd {
 
   /** What the reader sees stays where it is while turns are drawn, in sight or out of it. @param change ends before the next frame */
   async keepSteady(change: () => Promise<void>): Promise<void> {
-    const steady = this.atEnd || this.wanted ? undefined : this.firstTurn();
+    this.holdPlace();
     await change();
-    if (steady?.turn.isConnected === true) {
-      const moved = steady.turn.getBoundingClientRect().top - steady.top;
-      if (Math.abs(moved) >= 1) this.log.scrollTop += moved;
-      this.steady = { ...steady, scrollTop: this.log.scrollTop };
-    }
+    this.steadyPlace();
     this.lastTop = this.log.scrollTop;
   }
 
-  /** The turn that is to stay. As long as nobody scrolls, where it was at first: what is rounded must not add up. */
-  private firstTurn(): { readonly turn: HTMLElement; readonly top: number } | undefined {
-    if (this.steady?.scrollTop === this.log.scrollTop && this.steady.turn.isConnected) return this.steady;
+  /** As long as nobody scrolls, the place is where it was at first: what is rounded must not add up. */
+  private holdPlace(): void {
+    if (this.atEnd || this.wanted) this.steady = undefined;
+    else if (this.steady?.scrollTop !== this.log.scrollTop) {
+      const place = this.firstPlace();
+      this.steady = place && { place, scrollTop: this.log.scrollTop };
+    }
+  }
+
+  /**
+   * Formulas of turns that were just drawn are typeset later, and a selection lays out all that is in it. The browser's
+   * own scroll anchoring leaves out many of these changes, and those it does see are found here as done.
+   */
+  private steadyPlace(): void {
+    if (!this.steady || this.held) return;
+    const moved = distanceTo(this.log, this.steady.place);
+    if (moved === undefined) return void (this.steady = undefined);
+    // The browser scrolled by itself, or the reader did: theirs is where it is now.
+    if (Math.abs(moved) >= 1 && this.steady.scrollTop !== this.log.scrollTop) return void (this.steady = undefined);
+    if (Math.abs(moved) >= 1) this.log.scrollTop += moved;
+    this.steady.scrollTop = this.log.scrollTop;
+  }
+
+  private firstPlace(): ReadingPlace | undefined {
     const { top, bottom } = this.log.getBoundingClientRect();
     const turns = [...this.log.querySelectorAll<HTMLElement>('.turn')];
     const first = turns.findIndex((each) => each.getBoundingClientRect().bottom > top);
     const [turn, next] = [turns[first], turns[first + 1]];
     // Of one that is not drawn and reaches into the view, the end is seen: what follows is to stay.
     const nextTop = next?.getBoundingClientRect().top ?? bottom;
-    const stays = next && turn?.matches('.far') === true && turn.getBoundingClientRect().top < top && nextTop < bottom ? next : turn;
-    return stays && { turn: stays, top: stays.getBoundingClientRect().top };
+    if (next && turn?.matches('.far') === true && turn.getBoundingClientRect().top < top && nextTop < bottom)
+      return { turnId: next.dataset.turn ?? '', part: 'turn', block: 0, offset: nextTop - top };
+    return placeAt(this.log);
   }
 
   dispose(): void {
     this.observer.disconnect();
     this.log.removeEventListener('scroll', this.onScroll);
     for (const type of ['wheel', 'pointerdown', 'keydown'] as const) this.log.removeEventListener(type, this.release);
+    window.removeEventListener('keydown', this.beforeKey, true);
   }
 
-  private readonly release = (): void => {
+  private readonly release = ({ type }: Event): void => {
     this.wanted = undefined;
+    if (type !== 'keydown') this.steady = undefined;
+  };
+
+  /** Select All lays out every turn before anyone is told of it, so the place is noted before. */
+  private readonly beforeKey = ({ key, ctrlKey, metaKey }: KeyboardEvent): void => {
+    this.steady = undefined;
+    if ((ctrlKey || metaKey) && key.toLowerCase() === 'a') this.holdPlace();
   };
 
   private readonly onScroll = (): void => {
@@ -132,6 +162,7 @@ export class FollowEnd {
   private settle(): void {
     if (this.wanted) this.goTo(this.wanted);
     else if (this.atEnd && !this.held) this.log.scrollTop = this.log.scrollHeight;
+    else this.steadyPlace();
     this.lastTop = this.log.scrollTop;
   }
 
