@@ -29,6 +29,8 @@ export interface ReplySettings {
   readonly maxTokens: number;
   /** After so many tokens a thought is closed; 0: never. */
   readonly thinkingTokens: number;
+  /** A reply that only repeats itself is stopped; absent: it is not. */
+  readonly stopLoops?: boolean;
 }
 
 /** Sections of settings that the loaded model depends on. */
@@ -119,6 +121,7 @@ export class Config {
       },
       maxTokens: set('maxTokens', row?.maxTokens ?? recommendedMaxTokens),
       thinkingTokens: config.get<number>('thinking.budgetTokens', 0),
+      stopLoops: config.get<boolean>('thinking.stopLoops', true),
     };
   }
 

@@ -143,6 +143,7 @@ function endWord(end: TurnEnd['kind'] | undefined): string {
     case 'stopped':
       return vscode.l10n.t('stopped');
     case 'limit':
+    case 'repetition':
       return vscode.l10n.t('not finished');
     case 'failed':
       return vscode.l10n.t('failed');

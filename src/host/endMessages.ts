@@ -1,6 +1,6 @@
 /** The words under a turn that has ended, and the ways to go on from there. */
 import * as vscode from 'vscode';
-import type { Turn } from '../core/conversation.ts';
+import type { Turn, TurnPart } from '../core/conversation.ts';
 import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
@@ -50,6 +50,8 @@ export function endNote(turn: Turn): PanelNote | undefined {
         text: vscode.l10n.t('The window was closed or reloaded before this was finished. What was written is kept.'),
         buttons: goOn(turn),
       };
+    case 'repetition':
+      return repetitionNote(turn, end.part);
     case 'failed':
       return failedNote(turn, end.error);
   }
@@ -59,6 +61,23 @@ export function endNote(turn: Turn): PanelNote | undefined {
 function closedAtBudgetNote(turn: Turn): PanelNote {
   const text = vscode.l10n.t('The thought was closed at its budget, after {0} tokens.', count(turn.thoughtTokens));
   return { tone: 'info', icon: 'thinking', text, buttons: [button('thinkMore')] };
+}
+
+function repetitionNote(turn: Turn, part: TurnPart): PanelNote {
+  const goOnAnyway = { ...button('continue'), label: vscode.l10n.t('Continue Anyway') };
+  if (part === 'answer')
+    return {
+      tone: 'warning',
+      icon: 'warning',
+      text: vscode.l10n.t('The answer only repeated itself and was stopped. What was written is kept.'),
+      buttons: [button('askAgain', true), goOnAnyway],
+    };
+  return {
+    tone: 'warning',
+    icon: 'warning',
+    text: vscode.l10n.t('The thought only repeated itself and was stopped after {0} tokens.', count(turn.thoughtTokens)),
+    buttons: [button('answerNow', true), goOnAnyway, button('askAgain')],
+  };
 }
 
 /** Of a question that is too long the longest part is offered to be cut. */

@@ -6,10 +6,11 @@
  * The way back into the file starts at the panel's buttons: `answerActions.ts`.
  */
 import { randomUUID } from 'node:crypto';
-import type { ConversationEvent, Turn, TurnEnd, TurnPhase, TurnQuestion } from '../core/conversation.ts';
+import type { ConversationEvent, Turn, TurnEnd, TurnPart, TurnPhase, TurnQuestion } from '../core/conversation.ts';
 import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
 import { justDeleted } from '../core/conversationTree.ts';
 import { toLemmaError } from '../core/errors.ts';
+import { LoopGuard } from '../core/loopGuard.ts';
 import { buildMessages } from '../core/prompt.ts';
 import type { Resumption } from '../core/resumption.ts';
 import { branchWithThought, thinkingTokensLeft, thoughtToGoOn } from '../core/resumption.ts';
@@ -45,6 +46,8 @@ export class TurnRunner {
   readonly onDidProgress = this.#progressed.event;
   /** One per turn that has not ended; aborting it is how a turn is stopped. */
   readonly #stops = new Map<string, AbortController>();
+  /** Turns that the user let go on although they repeat themselves. */
+  readonly #mayLoop = new Set<string>();
   #queue: Promise<void> = Promise.resolve();
   /** When a delta of the thought that is being written was last stamped. */
   #markedAt = 0;
@@ -131,6 +134,7 @@ export class TurnRunner {
     await this.#queue;
     const turn = turnById(this.#conversations.current, turnId);
     if (!turn || isRunning(turn)) return;
+    if (turn.end?.kind === 'repetition' && resumption === 'continue') this.#mayLoop.add(turnId);
     this.#append({ type: 'resumed', turnId, at: Date.now(), ...(reopened ? { reopened } : {}) });
     return this.#enqueue(turnId, resumption);
   }
@@ -212,13 +216,17 @@ export class TurnRunner {
 
     const { info, beginning } = prepared;
     const { profile, replyStart } = info;
-    const { sampling, maxTokens, thinkingTokens: budgetTokens } = this.#reply(info);
+    const { sampling, maxTokens, thinkingTokens: budgetTokens, stopLoops = false } = this.#reply(info);
     this.#markedAt = 0;
     const splitter = new ThoughtSplitter(beginning ?? { start: replyStart });
     this.#enter(turnId, 'reading');
     if (signal.aborted) return { kind: 'stopped' };
 
-    const run: Run = { turn, splitter, fitting: prepared, resumed: beginning !== undefined, readAgain: 0, closedAtBudget: false };
+    const run: Run = {
+      ...{ turn, splitter, fitting: prepared, resumed: beginning !== undefined, readAgain: 0, closedAtBudget: false },
+      guards: stopLoops && !this.#mayLoop.has(turnId) ? { thought: new LoopGuard(), answer: new LoopGuard() } : undefined,
+      loop: new AbortController(),
+    };
     const onProgress = (progress: GenerateProgress): void => this.#take(run, progress);
     try {
       const { messages } = prepared;
@@ -234,7 +242,9 @@ export class TurnRunner {
         ...(beginning?.closeThought ? { closeThought: true } : {}),
         ...(thinkingTokens === undefined ? {} : { thinkingTokens }),
       } as const;
-      return this.#endOf(turnId, await this.#model.generate(request, onProgress, signal));
+      const result = await this.#model.generate(request, onProgress, AbortSignal.any([signal, run.loop.signal]));
+      const end = this.#endOf(turnId, result);
+      return end.kind === 'stopped' && !signal.aborted && run.loop.signal.aborted ? { kind: 'repetition', part: splitter.part } : end;
     } finally {
       this.#write(run, splitter.end());
     }
@@ -279,6 +289,7 @@ export class TurnRunner {
       else this.#answers(run);
       const at = delta.part === 'thought' ? this.#mark() : undefined;
       this.#append({ type: 'delta', turnId, ...delta, ...(at === undefined ? {} : { at }) });
+      if (run.guards?.[delta.part].push(delta.text) === true) run.loop.abort();
     }
   }
 
@@ -340,4 +351,8 @@ interface Run {
   /** Tokens of the prompt that had been read for this turn and are read again, because the cache holds them no more. */
   readAgain: number;
   closedAtBudget: boolean;
+  /** One for each part: an answer may say again what the thought has said. */
+  readonly guards: Readonly<Record<TurnPart, LoopGuard>> | undefined;
+  /** Aborted when one of them has found a loop. */
+  readonly loop: AbortController;
 }

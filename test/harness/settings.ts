@@ -32,4 +32,6 @@ export const tinyModelSettings: Settings = {
   'lemma.model.gpu': 'cpu',
   'lemma.model.contextTokens': 8192,
   'lemma.sampling.temperature': 0,
+  // Tests stop a thought that has no end by themselves.
+  'lemma.thinking.stopLoops': false,
 };

@@ -116,6 +116,37 @@ describe('A turn on the real engine', () => {
     assert.deepEqual(newest().end, { kind: 'stopped' });
   });
 
+  it('that only repeats itself is stopped, can be answered from there, and goes on when it is told to', async () => {
+    reply = { ...unlimited, maxTokens: 3000, stopLoops: true };
+    await turns.ask({ task: 'ask', text: '[test:loop]' });
+    const stopped = newest();
+    assert.deepEqual(stopped.end, { kind: 'repetition', part: 'thought' });
+    assert.ok(stopped.thoughtTokens > 300 && stopped.thoughtTokens < 2500, `it was stopped after ${stopped.thoughtTokens} tokens`);
+    assert.equal(stopped.answer, '');
+
+    reply = { ...reply, maxTokens: 800 };
+    await turns.resume(stopped.question.id, 'continue');
+    const longer = newest();
+    assert.deepEqual(longer.end, { kind: 'limit', by: 'maxTokens', tokens: longer.thoughtTokens });
+    assert.ok(longer.thought.startsWith(stopped.thought) && longer.thought.length > stopped.thought.length);
+    reply = { ...reply, maxTokens: 3000 };
+
+    await conversations.startNew();
+    await turns.ask({ task: 'ask', text: '[test:loop]' });
+    assert.equal(newest().end?.kind, 'repetition');
+    await turns.resume(newest().question.id, 'answerNow');
+    assert.ok(newest().thought.startsWith(stopped.thought));
+    // The small model may say the thought again; the answer is guarded too.
+    assert.ok(newest().answer.trim() !== '' && newest().answerTokens < 2500, String(newest().answerTokens));
+  });
+
+  it('that counts to 400 repeats nothing', async () => {
+    reply = { ...unlimited, maxTokens: 3000, stopLoops: true };
+    await turns.ask({ task: 'ask', text: 'count to 400' });
+    assert.deepEqual(newest().end, { kind: 'complete' });
+    assert.equal(newest().answer.trim(), 'Done: 400');
+  });
+
   it('that was stopped in its thought goes on from there to the same text, and answers at once when it is to', async () => {
     // Long enough not to have ended by itself when a busy machine comes to stopping it.
     await turns.ask({ task: 'ask', text: 'count to 200' });
