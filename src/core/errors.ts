@@ -16,6 +16,16 @@ export type LemmaError =
   | { readonly code: 'engineFolderRefused'; readonly path: string; readonly because: EngineFolderRefusal }
   /** Exit code and signal are known to the window that started the process alone; both are null elsewhere. */
   | { readonly code: 'engineCrashed'; readonly exitCode: number | null; readonly signal: string | null }
+  /** It ended so often in a row that it is left alone. `onGpu`: it ran on the GPU, or would have. */
+  | {
+      readonly code: 'engineCrashLoop';
+      readonly crashes: number;
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+      readonly onGpu: boolean;
+    }
+  /** It says nothing although it has work. */
+  | { readonly code: 'engineSilent'; readonly seconds: number }
   /** Another window wanted a new process. */
   | { readonly code: 'engineRestarted' }
   | { readonly code: 'protocolMismatch'; readonly host: number; readonly inference: number }

@@ -44,6 +44,7 @@ import { sharedStorageFolder } from './storageFolder.ts';
 import { TextViews } from './textViews.ts';
 import { ThinkingBudget } from './thinkingBudget.ts';
 import { TokenCounter } from './tokenCounter.ts';
+import type { PanelNote } from '../shared/panelProtocol.ts';
 import { TurnRunner } from './turn.ts';
 import { restartedNote } from './endMessages.ts';
 import { Walkthrough } from './walkthrough.ts';
@@ -51,6 +52,9 @@ import { WorkspacePlaces } from './workspacePlaces.ts';
 
 /** How long the editor's selection rests before the panel offers it, milliseconds. */
 const selectionRestMs = 120;
+
+/** How long a restart waits for what runs to stop in order, milliseconds. */
+const settleMs = 3_000;
 
 /** All parts of a running Lemma, built at its first use and wired here alone. */
 export class LemmaApp {
@@ -92,6 +96,8 @@ export class LemmaApp {
   readonly #notices: ModelNotices;
   #selectionTimer: NodeJS.Timeout | undefined;
   #context = '';
+  /** The notice that says so, while the engine is silent. */
+  #silenceShown: PanelNote | undefined;
   /** Where what could not be read is kept. */
   #unreadable = '';
 
@@ -259,7 +265,11 @@ export class LemmaApp {
 
   /** @param turn the one that the engine's end cut off; it can be continued afterwards */
   async restartEngine(turn?: Turn): Promise<void> {
-    await Promise.all([this.turns.settle('stopped'), this.replies.settle()]);
+    // One that hangs ends with its process.
+    await Promise.race([
+      Promise.all([this.turns.settle('stopped'), this.replies.settle()]),
+      new Promise((resolve) => setTimeout(resolve, settleMs)),
+    ]);
     try {
       await this.model.restart();
       this.panel.showNotice(undefined);
@@ -297,6 +307,8 @@ export class LemmaApp {
     for (const surface of [this.view, this.tab])
       keep.add(surface.onDidReceive((message) => this.#handle(handlePanelMessage(this, message))));
     keep.add(this.model.onDidChange((state) => statusBar.show(state)));
+    keep.add(this.model.onDidRevive(() => this.#engineRevived()));
+    keep.add(this.model.onDidFallSilent((silentMs) => this.#engineSilent(silentMs)));
     keep.add(this.downloads.onDidChangeRunning((running) => statusBar.showDownloads(running)));
     keep.add(this.model.onDidChange((state) => this.#notices.look(state)));
     this.panel.setFonts(this.config.panelFonts);
@@ -332,6 +344,23 @@ export class LemmaApp {
     statusBar.show(this.model.state);
     if (this.model.state.kind !== 'notChosen') this.walkthrough.complete('chooseModel');
     this.#offerSelectionSoon();
+  }
+
+  /** The turn that the engine's end cut off can go on. */
+  #engineRevived(): void {
+    const turn = lastTurn(this.conversations.current);
+    if (turn?.end?.kind === 'failed' && turn.end.error.code === 'engineCrashed')
+      this.panel.note(turn.question.id, { note: restartedNote(turn) });
+  }
+
+  #engineSilent(silentMs: number | undefined): void {
+    if (silentMs !== undefined) {
+      this.log.warn(`The engine has said nothing for ${Math.round(silentMs)} ms.`);
+      this.panel.showNotice({ code: 'engineSilent', seconds: Math.round(silentMs / 1000) });
+      this.#silenceShown = this.panel.notice;
+    } else if (this.#silenceShown !== undefined && this.panel.notice === this.#silenceShown) {
+      this.panel.showNotice(undefined);
+    }
   }
 
   /** A model that is not loaded yet may think. */

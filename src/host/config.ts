@@ -174,6 +174,10 @@ export class Config {
     await config.update('backend', 'server', vscode.ConfigurationTarget.Global);
   }
 
+  async setGpu(gpu: GpuChoice): Promise<void> {
+    await vscode.workspace.getConfiguration('lemma').update('model.gpu', gpu, vscode.ConfigurationTarget.Global);
+  }
+
   async setModelPath(modelPath: string): Promise<void> {
     const config = vscode.workspace.getConfiguration('lemma');
     await config.update('model.path', modelPath, vscode.ConfigurationTarget.Global);

@@ -5,6 +5,7 @@ import type { LemmaError } from '../core/errors.ts';
 import { formatCount } from '../core/format.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 import { attachmentsTooLongText } from './attachmentWords.ts';
+import { endingText } from './crashMessages.ts';
 import { button } from './panelButtons.ts';
 import { errorNote } from './userMessages.ts';
 
@@ -94,10 +95,12 @@ function failedNote(turn: Turn, error: LemmaError): PanelNote {
 
 /** A turn that failed with the engine goes on once the engine runs again. */
 export function restartedNote(turn: Turn): PanelNote {
+  const error = turn.end?.kind === 'failed' ? turn.end.error : undefined;
+  const why = error?.code === 'engineCrashed' || error?.code === 'engineCrashLoop' ? `${endingText(error)} ` : '';
   return {
     tone: 'info',
     icon: 'check',
-    text: vscode.l10n.t('The engine runs again. What was written so far is kept.'),
+    text: why + vscode.l10n.t('The engine runs again. What was written so far is kept.'),
     buttons: goOn(turn),
   };
 }

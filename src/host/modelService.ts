@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { LemmaError } from '../core/errors.ts';
+import { CrashHistory } from '../core/crashHistory.ts';
 import { LemmaFailure, toLemmaError } from '../core/errors.ts';
 import type {
   CountTokensParams,
@@ -12,9 +13,10 @@ import type {
 import { longestContext } from '../core/models/contextPlan.ts';
 import { familyYarn } from '../core/models/yarn.ts';
 import type { LoadAgain, ModelState } from '../shared/modelState.ts';
-import type { Backend, ModelChange } from './backend.ts';
+import type { Backend, BackendExit, ModelChange } from './backend.ts';
 import type { ModelSettings } from './config.ts';
 import { Disposables, Emitter } from './disposables.ts';
+import { EngineSilence } from './engineSilence.ts';
 import { GpuFallback } from './gpuFallback.ts';
 import { serverAddress } from './remote/serverAddress.ts';
 
@@ -55,6 +57,12 @@ function reasonToLoadAgain(info: ModelInfo, { yarn }: TurnNeed): LoadAgain {
   return yarn ? 'longInput' : 'shortInput';
 }
 
+/** To be told what the engine says of its work, and when that is done. */
+interface Listening {
+  readonly heard: () => void;
+  readonly ended: () => void;
+}
+
 /** What the next turn needs of the loaded model. */
 export interface TurnNeed {
   readonly contextTokens: number;
@@ -81,21 +89,35 @@ export class ModelService {
   #need: TurnNeed | undefined;
   /** The settings changed while the model was in use. */
   #changedMeanwhile = false;
+  readonly #crashes = new CrashHistory();
+  readonly #revived = new Emitter<void>();
+  /** The engine runs again, with the model, after a crash. */
+  readonly onDidRevive = this.#revived.event;
+  #revival: NodeJS.Timeout | undefined;
+  /** The model is being loaded again by itself. */
+  #reviving = false;
+  readonly #silence: EngineSilence;
 
-  constructor(client: Backend, settings: () => ModelSettings) {
+  constructor(client: Backend, settings: () => ModelSettings, silence = new EngineSilence()) {
+    this.#silence = silence;
     this.#client = client;
     this.#loader = new GpuFallback(client);
     this.#settings = settings;
     this.#state = this.#idleState();
     this.#disposables.add(
       client.onDidExit((exit) => {
+        if (!exit.restarted && !exit.expected) return this.#crashed(exit);
         this.#info = undefined;
         if (exit.restarted) this.#set(this.#idleState());
-        else if (!exit.expected) this.#fail({ code: 'engineCrashed', exitCode: exit.exitCode, signal: exit.signal });
       }),
     );
     const listening = client.onDidChangeModel?.((change) => this.#changedElsewhere(change));
     if (listening) this.#disposables.add(listening);
+  }
+
+  /** See `EngineSilence`: milliseconds for which the engine has said nothing although it works, where that is strange. */
+  get onDidFallSilent(): EngineSilence['onDidChange'] {
+    return this.#silence.onDidChange;
   }
 
   get state(): ModelState {
@@ -132,14 +154,21 @@ export class ModelService {
     if (present && (!need || need.ifNotLoaded || serves(present, need))) return present;
     const { ifNotLoaded: _, ...wish } = need ?? this.#need ?? this.#firstNeed();
     this.#need = wish;
+    clearTimeout(this.#revival);
     const again = present && reasonToLoadAgain(present, wish);
     const loading = (fraction: number): void =>
       this.#set({ kind: 'loading', ...choice, fraction, ...(again === undefined ? {} : { again }) });
     loading(0);
+    // It may wait for another window's reply first, and says nothing of that.
+    let listening: Listening | undefined;
     try {
       const info = await this.#loader.load(
         { modelPath, ...options, ...wish, keepLargerContext: present !== undefined || options.contextTokens === 0 },
-        ({ fraction }) => loading(fraction),
+        ({ fraction }) => {
+          listening ??= this.#listen(signal);
+          listening.heard();
+          loading(fraction);
+        },
         signal,
       );
       if (!info) {
@@ -152,8 +181,11 @@ export class ModelService {
       return info;
     } catch (error) {
       this.#info = undefined;
-      this.#fail(toLemmaError(error));
-      throw error;
+      const known = this.#known(error);
+      this.#fail(toLemmaError(known));
+      throw known;
+    } finally {
+      listening?.ended();
     }
   }
 
@@ -167,9 +199,20 @@ export class ModelService {
     onProgress: (progress: GenerateProgress) => void,
     signal: AbortSignal,
   ): Promise<GenerateResult> {
+    const { heard, ended } = this.#listen(signal);
+    const onHeard = (progress: GenerateProgress): void => {
+      if (progress.kind === 'queued') this.#silence.waits();
+      else heard();
+      onProgress(progress);
+    };
     try {
-      return await this.#client.generate(params, onProgress, signal);
+      const result = await this.#client.generate(params, onHeard, signal);
+      if (result.generatedTokens > 0) this.#crashes.forget();
+      return result;
+    } catch (error) {
+      throw this.#known(error);
     } finally {
+      ended();
       if (this.#state.kind === 'busy' && this.#info) this.#set({ kind: 'ready', info: this.#info });
       if (this.#changedMeanwhile) this.settingsChanged();
     }
@@ -205,13 +248,66 @@ export class ModelService {
   /** A new process with the model loaded again. */
   async restart(): Promise<void> {
     this.#info = undefined;
+    this.#crashes.forget();
+    clearTimeout(this.#revival);
     this.#loader.forget();
     await this.#client.restart();
     await this.ensureLoaded();
   }
 
+  /** Starts it again by itself, unless that has failed again and again. */
+  #crashed({ exitCode, signal }: BackendExit): void {
+    const wasThere = this.#info !== undefined || this.#reviving;
+    const onGpu = this.#info ? this.#info.device === 'gpu' : this.#settings().gpu !== 'cpu';
+    this.#info = undefined;
+    const waitMs = this.#crashes.crashed(Date.now());
+    if (waitMs === undefined) return this.#fail({ code: 'engineCrashLoop', crashes: this.#crashes.count, exitCode, signal, onGpu });
+    this.#fail({ code: 'engineCrashed', exitCode, signal });
+    if (!wasThere) return;
+    clearTimeout(this.#revival);
+    this.#revival = setTimeout(() => void this.#revive(), waitMs);
+    this.#revival.unref();
+  }
+
+  async #revive(): Promise<void> {
+    if (this.#state.kind !== 'failed') return;
+    this.#reviving = true;
+    try {
+      if (await this.ensureLoaded()) this.#revived.fire();
+    } catch {
+      // The state says it, and the next crash is counted.
+    } finally {
+      this.#reviving = false;
+    }
+  }
+
+  /** A crash that was one too many is told as such to whoever waited for an answer. */
+  #known(error: unknown): unknown {
+    const crashed = error instanceof LemmaFailure && error.error.code === 'engineCrashed';
+    const loop = this.#state.kind === 'failed' && this.#state.error.code === 'engineCrashLoop' ? this.#state.error : undefined;
+    return crashed && loop ? new LemmaFailure(loop) : error;
+  }
+
+  /** From now on the engine is expected to speak. A server may take as long as it likes. */
+  #listen(signal: AbortSignal | undefined): Listening {
+    if (this.#settings().server) return { heard: () => undefined, ended: () => undefined };
+    const asked = (): void => this.#silence.stopAsked();
+    this.#silence.begin();
+    signal?.addEventListener('abort', asked, { once: true });
+    return {
+      heard: () => this.#silence.heard(),
+      ended: () => {
+        signal?.removeEventListener('abort', asked);
+        this.#silence.end();
+      },
+    };
+  }
+
   dispose(): void {
+    clearTimeout(this.#revival);
+    this.#silence.end();
     this.#disposables.dispose();
+    this.#revived.dispose();
     this.#changed.dispose();
   }
 

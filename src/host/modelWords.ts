@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { LemmaError } from '../core/errors.ts';
 import type { ModelInfo, ServedBy } from '../shared/inferenceProtocol.ts';
 import type { ModelState } from '../shared/modelState.ts';
 import { modelDetails } from './modelDetails.ts';
@@ -39,8 +40,12 @@ export function modelStatus(state: ModelState): string {
       return state.info.device === 'gpu' ? vscode.l10n.t('Ready on GPU') : vscode.l10n.t('Ready on CPU');
     case 'failed':
       if (state.error.code.startsWith('server')) return vscode.l10n.t('Server does not answer');
-      return state.error.code === 'engineCrashed' ? vscode.l10n.t('Engine stopped') : vscode.l10n.t('Model not loaded');
+      return isEngineEnd(state.error) ? vscode.l10n.t('Engine stopped') : vscode.l10n.t('Model not loaded');
   }
+}
+
+function isEngineEnd({ code }: LemmaError): boolean {
+  return code === 'engineCrashed' || code === 'engineCrashLoop';
 }
 
 function loadingText({ name, fraction, again }: Extract<ModelState, { readonly kind: 'loading' }>): string {
@@ -121,12 +126,11 @@ export function statusBarWords(state: ModelState, wantsGpu: boolean, now: number
     }
     case 'failed':
       return {
-        text:
-          state.error.code === 'engineCrashed'
-            ? vscode.l10n.t('$(error) Lemma: engine stopped')
-            : state.error.code.startsWith('server')
-              ? vscode.l10n.t('$(error) Lemma: no server')
-              : vscode.l10n.t('$(error) Lemma: model not loaded'),
+        text: isEngineEnd(state.error)
+          ? vscode.l10n.t('$(error) Lemma: engine stopped')
+          : state.error.code.startsWith('server')
+            ? vscode.l10n.t('$(error) Lemma: no server')
+            : vscode.l10n.t('$(error) Lemma: model not loaded'),
         tooltip: errorNote(state.error).text,
         severity: 'error',
       };

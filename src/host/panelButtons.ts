@@ -55,6 +55,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Details');
     case 'chooseSmaller':
       return vscode.l10n.t('Choose Smaller…');
+    case 'useCpu':
+      return vscode.l10n.t('Use CPU');
     case 'openCopy':
       return vscode.l10n.t('Open a Copy');
     case 'showUnreadable':

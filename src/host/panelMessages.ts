@@ -122,6 +122,9 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
     case 'chooseSmaller':
       app.panel.dismissNotice();
       return app.chooseModel();
+    case 'useCpu':
+      await app.config.setGpu('cpu');
+      return app.restartEngine(turn);
     case 'showModelDetails':
       return app.showModelDetails();
     case 'openModelSettings':

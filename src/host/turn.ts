@@ -195,6 +195,8 @@ export class TurnRunner {
     this.#queue = this.#queue.then(async () => {
       const end = await this.#run(turnId, stop.signal, resumption).catch((thrown: unknown): TurnEnd => {
         const error = toLemmaError(thrown);
+        // An engine that did not stop when it was asked to is ended by force.
+        if (stop.signal.aborted && error.code.startsWith('engine')) return { kind: 'stopped' };
         this.#log.error(`[turn ${turnId}] ${JSON.stringify(error)}`);
         return { kind: 'failed', error };
       });

@@ -8,6 +8,7 @@ import { formatCount } from '../core/format.ts';
 import { engineFolderText } from './engineWords.ts';
 import { answerRefusalText } from './answerWords.ts';
 import { refusalText } from './attachmentWords.ts';
+import { crashLoopNote, crashNote, silentNote } from './crashMessages.ts';
 import type { PanelButton, PanelNote } from '../shared/panelProtocol.ts';
 import { cudaRefusedText, downloadErrorNote, isDownloadError } from './modelMessages.ts';
 import { button } from './panelButtons.ts';
@@ -73,7 +74,11 @@ export function errorNote(error: LemmaError): PanelNote {
         button('showLog'),
       );
     case 'engineCrashed':
-      return note(crashText(error), button('restartEngine', true), button('showLog'));
+      return crashNote(error);
+    case 'engineCrashLoop':
+      return crashLoopNote(error);
+    case 'engineSilent':
+      return silentNote(error);
     case 'engineFolderRefused':
       return note(engineFolderText(error), button('restartEngine', true), button('showLog'));
     case 'engineRestarted':
@@ -252,16 +257,6 @@ function notGgufText({ path, found }: Extract<LemmaError, { code: 'modelNotGguf'
     default:
       return vscode.l10n.t('The file {0} is not a GGUF model: it begins with {1}. Choose a file that ends in .gguf.', path, found);
   }
-}
-
-function crashText({ exitCode, signal }: Extract<LemmaError, { code: 'engineCrashed' }>): string {
-  const kept = vscode.l10n.t('Everything written so far is kept, and so is your draft.');
-  if (signal === 'SIGKILL' || exitCode === 137) {
-    return `${vscode.l10n.t('The engine was ended from outside, most often because the computer ran out of memory.')} ${kept}`;
-  }
-  if (signal === null && exitCode === null) return `${vscode.l10n.t('The engine stopped unexpectedly.')} ${kept}`;
-  if (signal !== null) return `${vscode.l10n.t('The engine stopped unexpectedly ({0}).', signal)} ${kept}`;
-  return `${vscode.l10n.t('The engine stopped unexpectedly (exit code {0}).', exitCode ?? '?')} ${kept}`;
 }
 
 function linesUnreadableText({ lines, path }: Extract<LemmaError, { code: 'linesUnreadable' }>): string {

@@ -42,6 +42,8 @@ export type PanelAction =
   | 'showModelDetails'
   /** Chooses a model that takes less memory. */
   | 'chooseSmaller'
+  /** Runs the model on the processor from now on. */
+  | 'useCpu'
   /** Of the conversation that another window has. */
   | 'openCopy'
   /** Opens what was set aside of a damaged conversation. */

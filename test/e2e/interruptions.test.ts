@@ -99,17 +99,16 @@ describe('nothing is lost when something ends in the middle', () => {
     assert.equal(await panel.locator('.turn').count(), 2, 'the turns before it are there');
   });
 
-  it('keeps the streamed text when the engine is killed, says so, and goes on after a restart', async () => {
+  it('keeps the streamed text when the engine is killed, says so, starts it again, and goes on', async () => {
     await thinkForEver();
     process.kill(enginePid(session), 'SIGKILL');
     await note('The engine was ended from outside').waitFor();
-    await statusItem(page).filter({ hasText: 'engine stopped' }).waitFor();
     const kept = journalTurn();
     assert.notEqual(kept.thought.trim(), '');
     assert.equal(kept.end?.kind, 'failed');
+    await note('The engine runs again').waitFor();
     await session.shot('e2e-engine-killed');
-    await note('The engine was ended').getByRole('button', { name: 'Restart' }).click();
-    await note('The engine runs again').getByRole('button', { name: 'Continue' }).click();
+    await note('The engine was ended from outside').getByRole('button', { name: 'Continue' }).click();
     await newest()
       .locator('.thought .fold')
       .filter({ hasText: /Thinking.*tokens/ })

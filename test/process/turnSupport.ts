@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Conversations } from '../../src/host/conversations.ts';
 import type { InferenceLog } from '../../src/host/inferenceClient.ts';
 import type { ModelSettings } from '../../src/host/config.ts';
+import { EngineSilence } from '../../src/host/engineSilence.ts';
 import { ModelService } from '../../src/host/modelService.ts';
 import { TurnRunner } from '../../src/host/turn.ts';
 import type { Backend } from '../../src/host/backend.ts';
@@ -25,14 +26,20 @@ export interface TurnBench {
 /**
  * @param change of the model's settings
  * @param client what answers: the inference process
+ * @param silenceScale of the times after which an engine is said to be silent
  */
 export async function turnBench(
   change: Partial<ModelSettings> = {},
   maxTokens = 1000,
   client: Backend = newClient().client,
+  silenceScale = 1,
 ): Promise<TurnBench> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lemma-turns-'));
-  const model = new ModelService(client, () => ({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0, ...change }));
+  const model = new ModelService(
+    client,
+    () => ({ modelPath: fixtureModel, gpu: 'cpu', contextTokens: 4096, threads: 0, ...change }),
+    new EngineSilence(silenceScale),
+  );
   const remembered = new Map<string, string>();
   const memory = {
     get: (key: string) => remembered.get(key),
