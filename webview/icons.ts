@@ -8,6 +8,7 @@ import arrowDown from '@vscode/codicons/src/icons/arrow-down.svg';
 import arrowLeft from '@vscode/codicons/src/icons/arrow-left.svg';
 import arrowUp from '@vscode/codicons/src/icons/arrow-up.svg';
 import attach from '@vscode/codicons/src/icons/attach.svg';
+import beaker from '@vscode/codicons/src/icons/beaker.svg';
 import book from '@vscode/codicons/src/icons/book.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
 import chevronDown from '@vscode/codicons/src/icons/chevron-down.svg';
@@ -55,6 +56,7 @@ const sources = {
   'arrow-left': arrowLeft,
   'arrow-up': arrowUp,
   attach,
+  beaker,
   book,
   check,
   'chevron-down': chevronDown,

@@ -23,7 +23,7 @@ export class AnswerActions {
   readonly #panel: PanelModel;
   readonly #texts: TextViews;
   readonly #log: InferenceLog;
-  readonly #edited = new Emitter<void>();
+  readonly #edited = new Emitter<{ readonly turnId: string }>();
   /** An answer was put into a file. */
   readonly onDidEdit = this.#edited.event;
   /** By turn: the last edit that was refused, whose text its note offers for the clipboard. */
@@ -49,7 +49,7 @@ export class AnswerActions {
       await applyAnswer(request);
       this.#refused.delete(id);
       this.#panel.note(id, { editNote: undefined });
-      this.#edited.fire();
+      this.#edited.fire({ turnId: id });
     } catch (thrown) {
       this.#refuse(id, request, toLemmaError(thrown));
     }

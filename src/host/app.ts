@@ -20,6 +20,7 @@ import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { EditDecisions } from './edits/editDecisions.ts';
 import { EditPreviews } from './edits/editPreviews.ts';
+import { TestRuns } from './edits/runTests.ts';
 import { ConversationExport } from './exportConversation.ts';
 import { InferenceClient } from './inferenceClient.ts';
 import { modelDetails } from './modelDetails.ts';
@@ -84,6 +85,7 @@ export class LemmaApp {
   readonly answers: AnswerActions;
   readonly previews: EditPreviews;
   readonly edits: EditDecisions;
+  readonly tests: TestRuns;
   readonly thinking: ThinkingBudget;
   readonly downloads: ModelDownloadActions;
   readonly cuda: CudaSupport;
@@ -160,6 +162,7 @@ export class LemmaApp {
     const { answers } = this;
     this.previews = this.#disposables.add(new EditPreviews({ conversations, panel, answers, log }));
     const { previews } = this;
+    this.tests = new TestRuns({ conversations, panel, log, trusted: () => vscode.workspace.isTrusted });
     this.edits = this.#disposables.add(new EditDecisions({ previews, conversations, panel, turns, questions }));
     this.cuda = this.#disposables.add(new CudaSupport(context, this.config, this.model, this.log, () => this.restartEngine()));
     const fetched = (file: string): void => this.#handle(this.#useModel(file));
@@ -317,8 +320,8 @@ export class LemmaApp {
     keep.add(this.thinking.onDidChange(() => this.#showThinking()));
     keep.add(this.model.onDidChange(() => this.#showThinking()));
     keep.add(this.config.onDidChangeThinking(() => this.thinking.settingChanged()));
-    keep.add(this.answers.onDidEdit(() => this.walkthrough.complete('putBack')));
-    keep.add(this.edits.onDidDecide(({ outcome }) => outcome === 'accepted' && this.walkthrough.complete('putBack')));
+    keep.add(this.answers.onDidEdit(({ turnId }) => this.#putBack(turnId)));
+    keep.add(this.edits.onDidDecide(({ turnId, outcome }) => outcome === 'accepted' && this.#putBack(turnId)));
     keep.add(this.config.onDidChangeModel(() => this.#modelSettingsChanged()));
     keep.add(
       this.conversations.onDidAppend(({ event }) => {
@@ -344,6 +347,12 @@ export class LemmaApp {
     statusBar.show(this.model.state);
     if (this.model.state.kind !== 'notChosen') this.walkthrough.complete('chooseModel');
     this.#offerSelectionSoon();
+  }
+
+  /** An answer is in its file. */
+  #putBack(turnId: string): void {
+    this.walkthrough.complete('putBack');
+    this.#handle(this.tests.offer(turnId));
   }
 
   /** The turn that the engine's end cut off can go on. */

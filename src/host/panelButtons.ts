@@ -86,6 +86,8 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Review Changes…');
     case 'fixAgain':
       return vscode.l10n.t('Fix Again');
+    case 'runTests':
+      return vscode.l10n.t('Run the Tests');
     case 'hideDownload':
     case 'dismissNotice':
       return vscode.l10n.t('Close');

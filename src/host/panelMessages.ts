@@ -161,6 +161,8 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return app.previews.show(turnId);
     case 'fixAgain':
       return turnId === undefined ? undefined : app.edits.fixAgain(turnId);
+    case 'runTests':
+      return turnId === undefined ? undefined : app.tests.run(turnId);
     case 'undoDelete':
       return app.turns.undoDelete();
     case 'undoDeleteConversation':

@@ -69,6 +69,8 @@ export type PanelAction =
   | 'reviewEdit'
   /** Asks for a repair of the problem that an edit has left. */
   | 'fixAgain'
+  /** Of the file that an accepted edit has changed. */
+  | 'runTests'
   | 'dismissNotice';
 
 export interface PanelButton {
@@ -154,6 +156,8 @@ export interface TurnWords {
   readonly editNote?: PanelNote;
   /** The edit that its answer makes, which waits to be accepted or is in the file; Insert and Replace give way to it. */
   readonly edit?: PanelNote;
+  /** Tests of the file that its answer has changed: that they can be run, or what came of them. */
+  readonly testNote?: PanelNote;
   /** The document that its answer would go to can be edited. */
   readonly canEdit: boolean;
 }

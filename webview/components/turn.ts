@@ -140,6 +140,7 @@ export class LemmaTurn extends PanelElement {
       ${words?.edit ? endNote(words.edit, id, context, !this.editedInPanel) : nothing}
       ${ended ? this.actions() : answering ? html`<div class="actions" aria-hidden="true"></div>` : nothing}
       ${words?.editNote ? endNote(words.editNote, id, context) : nothing}
+      ${words?.testNote ? endNote(words.testNote, id, context) : nothing}
     `;
   }
 

@@ -17,6 +17,8 @@ export interface TurnExtra {
   readonly editNote?: PanelNote;
   /** What is to be said of the edit that its answer makes; absent: what the turn itself tells. */
   readonly edit?: PanelNote;
+  /** The tests of the file that its answer has changed. */
+  readonly testNote?: PanelNote;
 }
 
 /** Everything about one turn that is said in words. @param isLeftOut the user took it out of what the model is told */
@@ -34,6 +36,7 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
     ...(note ? { note } : {}),
     ...(extra.editNote ? { editNote: extra.editNote } : {}),
     ...(edit ? { edit } : {}),
+    ...(extra.testNote ? { testNote: extra.testNote } : {}),
     canEdit: snapshot === undefined || vscode.workspace.fs.isWritableFileSystem(vscode.Uri.parse(snapshot.uri).scheme) !== false,
   };
 }
