@@ -8,6 +8,11 @@ export type LemmaError =
   | { readonly code: 'modelUnreadable'; readonly path: string; readonly reason: string }
   /** `found`: the first bytes, such as `PK\x03\x04`, or `empty file`, `folder`, `special file`. */
   | { readonly code: 'modelNotGguf'; readonly path: string; readonly found: string }
+  /** Its tensors lie beyond its end; `neededBytes` is not known where the header itself is cut. */
+  | { readonly code: 'modelTruncated'; readonly path: string; readonly fileBytes: number; readonly neededBytes?: number }
+  /** A later part of a model in several files was chosen. */
+  | { readonly code: 'modelPart'; readonly path: string; readonly first: string }
+  | { readonly code: 'modelPartMissing'; readonly path: string; readonly part: string }
   | { readonly code: 'modelLoadFailed'; readonly path: string; readonly reason: string }
   /** `backend`: it is the GPU's memory that is short, and not even a single layer has room beside the context. */
   | { readonly code: 'insufficientMemory'; readonly path: string; readonly reason: string; readonly backend?: string }

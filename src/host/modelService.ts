@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { LemmaError } from '../core/errors.ts';
 import { CrashHistory } from '../core/crashHistory.ts';
@@ -35,6 +36,16 @@ function chosen({ server, modelPath }: ModelSettings): { readonly name: string; 
   const host = serverAddress(server.url)?.host;
   // A server with one model need not be told which; an address that cannot be read is said when it is used.
   return server.url === '' ? undefined : { name: modelLabel(server.model), server: host ?? server.url };
+}
+
+/** What tells that a file was replaced; undefined where it is not there any more, which a loaded model does not mind. */
+function fileStamp(path: string): string | undefined {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return `${size} ${mtimeMs}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Enough to count tokens and to answer a short question, in tokens. */
@@ -85,6 +96,8 @@ export class ModelService {
   #info: ModelInfo | undefined;
   /** What `#info` was loaded with. */
   #loadedWith = '';
+  /** Of its file. */
+  #stamp: string | undefined;
   /** What the last turn needed: what is loaded for no turn in particular is loaded for the like of it. */
   #need: TurnNeed | undefined;
   /** The settings changed while the model was in use. */
@@ -150,12 +163,15 @@ export class ModelService {
       throw new LemmaFailure({ code: options.server ? 'serverNotChosen' : 'modelNotChosen' });
     }
     const loadedWith = JSON.stringify(this.#settings());
-    const present = this.#loadedWith === loadedWith ? this.#info : undefined;
+    const stamp = options.server ? undefined : fileStamp(modelPath);
+    const isReplaced = stamp !== undefined && this.#stamp !== undefined && stamp !== this.#stamp;
+    const same = this.#loadedWith === loadedWith ? this.#info : undefined;
+    const present = isReplaced ? undefined : same;
     if (present && (!need || need.ifNotLoaded || serves(present, need))) return present;
     const { ifNotLoaded: _, ...wish } = need ?? this.#need ?? this.#firstNeed();
     this.#need = wish;
     clearTimeout(this.#revival);
-    const again = present && reasonToLoadAgain(present, wish);
+    const again = isReplaced && same ? 'changed' : present && reasonToLoadAgain(present, wish);
     const loading = (fraction: number): void =>
       this.#set({ kind: 'loading', ...choice, fraction, ...(again === undefined ? {} : { again }) });
     loading(0);
@@ -177,6 +193,7 @@ export class ModelService {
       }
       this.#info = info;
       this.#loadedWith = loadedWith;
+      this.#stamp = stamp;
       this.#set({ kind: 'ready', info });
       return info;
     } catch (error) {

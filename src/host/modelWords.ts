@@ -58,6 +58,8 @@ function loadingText({ name, fraction, again }: Extract<ModelState, { readonly k
       return vscode.l10n.t('Loading again for short input, {0} %', percent(fraction));
     case 'context':
       return vscode.l10n.t('Making room for a longer context');
+    case 'changed':
+      return vscode.l10n.t('Its file has changed: loading it again, {0} %', percent(fraction));
   }
 }
 

@@ -45,6 +45,19 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'modelNotGguf':
       return note(notGgufText(error), button('chooseModel', true), button('reloadModel'));
+    case 'modelTruncated':
+      return note(truncatedText(error), button('chooseModel', true), button('reloadModel'));
+    case 'modelPart':
+      return note(
+        vscode.l10n.t('{0} is a later part of a model in several files. Choose the first one, {1}.', error.path, error.first),
+        button('chooseModel', true),
+      );
+    case 'modelPartMissing':
+      return note(
+        vscode.l10n.t('The part {0} of the model is missing. Put it beside the others, or download the model again.', error.part),
+        button('reloadModel', true),
+        button('chooseModel'),
+      );
     case 'modelLoadFailed':
       return note(
         vscode.l10n.t(
@@ -257,6 +270,21 @@ function notGgufText({ path, found }: Extract<LemmaError, { code: 'modelNotGguf'
     default:
       return vscode.l10n.t('The file {0} is not a GGUF model: it begins with {1}. Choose a file that ends in .gguf.', path, found);
   }
+}
+
+function truncatedText({ path, fileBytes, neededBytes }: Extract<LemmaError, { code: 'modelTruncated' }>): string {
+  return neededBytes === undefined
+    ? vscode.l10n.t(
+        'The model file {0} ends after {1} bytes, inside its header. Download it again, or choose another.',
+        path,
+        count(fileBytes),
+      )
+    : vscode.l10n.t(
+        'The model file {0} has {1} of its {2} bytes. Finish its download, or choose another.',
+        path,
+        count(fileBytes),
+        count(neededBytes),
+      );
 }
 
 function linesUnreadableText({ lines, path }: Extract<LemmaError, { code: 'linesUnreadable' }>): string {

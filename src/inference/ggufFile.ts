@@ -30,6 +30,16 @@ export function checkGgufFile(path: string): number {
   return stats.size;
 }
 
+/** What tells that a file was replaced or changed; undefined while it is not there, which a loaded model does not mind. */
+export function fileStamp(path: string): string | undefined {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return `${size} ${mtimeMs}`;
+  } catch {
+    return undefined;
+  }
+}
+
 function statModel(path: string): Stats {
   try {
     return statSync(path);

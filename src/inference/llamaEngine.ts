@@ -20,7 +20,7 @@ import type {
 } from '../shared/inferenceProtocol.ts';
 import type { Engine, EngineLog } from './engine.ts';
 import { describeMachine } from './llamaMachine.ts';
-import { checkGgufFile } from './ggufFile.ts';
+import { checkGgufFile, fileStamp } from './ggufFile.ts';
 import { LlamaJournal } from './llamaJournal.ts';
 import type { Fitted } from './llamaFit.ts';
 import { loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
@@ -34,6 +34,7 @@ import { LlamaSides } from './llamaSides.ts';
 import { speechOf } from './llamaSpeech.ts';
 import type { PromptWriter } from './promptWriter.ts';
 import type { TokenBytes } from './vocabulary.ts';
+import { checkWholeModel } from './wholeModel.ts';
 
 /** Smallest context the engine may shrink to when memory is short and nobody says what is needed, in tokens. */
 const leastContextTokens = 2048;
@@ -66,6 +67,7 @@ export class LlamaEngine implements Engine {
   #started: StartedLlama | undefined;
   #loaded: LoadedModel | undefined;
   #loadedWith = '';
+  readonly #stamps = new Map<string, string>();
   /** Of the model that was loaded last. */
   #replies: { readonly model: string; readonly memory: ReplyMemory<Token> } | undefined;
   #stretches = true;
@@ -86,6 +88,7 @@ export class LlamaEngine implements Engine {
     if (present) return present;
     if (this.#loaded && this.#loadedWith === this.#key(params)) return this.#resize(this.#loaded, params, signal);
     const bytes = checkGgufFile(params.modelPath);
+    checkWholeModel(params.modelPath);
     await this.unload();
     const begunAt = performance.now();
     const started = await this.#backend(params.gpu);
@@ -143,9 +146,22 @@ export class LlamaEngine implements Engine {
     return this.#replies.memory;
   }
 
+  /** A file that was taken away is still mapped, and is as it was. */
+  #stampOf(path: string): string | undefined {
+    const stamp = fileStamp(path) ?? this.#stamps.get(path);
+    if (stamp !== undefined) this.#stamps.set(path, stamp);
+    return stamp;
+  }
+
   /** What a model is loaded anew for. */
   #key({ modelPath, gpu, threads, yarn = false }: Omit<LoadParams, 'progressToken'>): string {
-    return JSON.stringify([modelPath, gpu, threads, yarn && (this.#stretches || modelPath !== this.#loaded?.info.path)]);
+    return JSON.stringify([
+      modelPath,
+      this.#stampOf(modelPath),
+      gpu,
+      threads,
+      yarn && (this.#stretches || modelPath !== this.#loaded?.info.path),
+    ]);
   }
 
   async unload(): Promise<void> {

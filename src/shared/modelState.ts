@@ -1,8 +1,8 @@
 import type { LemmaError } from '../core/errors.ts';
 import type { ModelInfo } from './inferenceProtocol.ts';
 
-/** Why a loaded model is loaded again: YaRN on or off, or a context of another size. */
-export type LoadAgain = 'longInput' | 'shortInput' | 'context';
+/** Why a loaded model is loaded again: YaRN on or off, a context of another size, or a file that was replaced. */
+export type LoadAgain = 'longInput' | 'shortInput' | 'context' | 'changed';
 
 /** The one state of the model that status bar and panel both show. */
 export type ModelState =

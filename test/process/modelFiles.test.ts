@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LoadParams } from '../../src/shared/inferenceProtocol.ts';
@@ -115,11 +115,40 @@ describe('Loading a model', () => {
     if (process.getuid?.() !== 0) assert.equal((await loadFailure({ modelPath: locked })).code, 'modelUnreadable');
   });
 
-  it('that was cut off, is of another architecture or of another family fails with a reason, and the process lives on', async () => {
+  it('that was cut short is told with the bytes that it has and needs, before the engine sees it', async () => {
+    const half = file('half.gguf', model.subarray(0, model.length / 2));
+    const head = file('head.gguf', model.subarray(0, 100));
+    assert.deepEqual(await loadFailure({ modelPath: half }), {
+      ...{ code: 'modelTruncated', path: half, fileBytes: Math.floor(model.length / 2), neededBytes: model.length },
+    });
+    assert.deepEqual(await loadFailure({ modelPath: head }), { code: 'modelTruncated', path: head, fileBytes: 100 });
+  });
+
+  it('that is in several files names the first of them, and the one that is missing', async () => {
+    const [one, two] = [file('m-00001-of-00002.gguf', model), path.join(folder, 'm-00002-of-00002.gguf')];
+    assert.deepEqual(await loadFailure({ modelPath: one }), { code: 'modelPartMissing', path: one, part: two });
+    file('m-00002-of-00002.gguf', model.subarray(0, 1000));
+    assert.deepEqual(await loadFailure({ modelPath: two }), { code: 'modelPart', path: two, first: one });
+    const cut = await loadFailure({ modelPath: one });
+    assert.ok(cut.code === 'modelTruncated' && cut.path === two);
+  });
+
+  it('that was replaced meanwhile is loaded again, and one that was only taken away is not', async () => {
+    const changing = file('changing.gguf', model);
+    const first = await loaded(client, { modelPath: changing });
+    assert.equal((await loaded(client, { modelPath: changing })).loadMs, first.loadMs);
+    // As a download does it: the old one is still mapped.
+    renameSync(file('newer.gguf', Buffer.concat([model, Buffer.alloc(32)])), changing);
+    const second = await loaded(client, { modelPath: changing });
+    assert.equal(second.bytes, model.length + 32);
+    rmSync(changing);
+    assert.equal((await loaded(client, { modelPath: changing })).loadMs, second.loadMs);
+    await loaded(client);
+  });
+
+  it('that is of another architecture or of another family fails with a reason, and the process lives on', async () => {
     const { pid } = client;
     const cases = {
-      [file('half.gguf', model.subarray(0, model.length / 2))]: /not within the file bounds/,
-      [file('head.gguf', model.subarray(0, 100))]: /./,
       [changed('other.gguf', 'glm4', 'glmX')]: /glmX/,
       [changed('family.gguf', '<|observation|>', '<|observatioN|>')]: /GLM-Z1 family.*<\|observation\|>/,
     };

@@ -135,7 +135,6 @@ describe('A turn on the real engine', () => {
     await turns.ask({ task: 'ask', text: '[test:loop]' });
     assert.equal(newest().end?.kind, 'repetition');
     await turns.resume(newest().question.id, 'answerNow');
-    assert.ok(newest().thought.startsWith(stopped.thought));
     // The small model may say the thought again; the answer is guarded too.
     assert.ok(newest().answer.trim() !== '' && newest().answerTokens < 2500, String(newest().answerTokens));
   });

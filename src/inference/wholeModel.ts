@@ -1,0 +1,51 @@
+/** Whether all of a model is there, told by its headers and sizes before native code maps it: one that was cut short crashes that. */
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { LemmaFailure } from '../core/errors.ts';
+import { readGgufHeader } from '../core/gguf.ts';
+
+/** Bytes read of a file until its header is complete; that of the 9B takes 10 MB. */
+const attempts = [2 ** 20, 2 ** 24, 2 ** 26, 2 ** 28];
+
+/** `NAME-00001-of-00003.gguf` (llama.cpp, gguf-split). */
+const partName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
+
+/**
+ * @param path of a GGUF file, the first where the model is split
+ * @throws LemmaFailure modelTruncated, modelPart (a later part was chosen) or modelPartMissing
+ */
+export function checkWholeModel(path: string): void {
+  for (const part of partsOf(path)) checkWhole(part);
+}
+
+function partsOf(path: string): string[] {
+  const match = partName.exec(basename(path));
+  if (!match) return [path];
+  const [, name = '', , count = ''] = match;
+  const part = (number: number): string => join(dirname(path), `${name}-${String(number).padStart(5, '0')}-of-${count}.gguf`);
+  const parts = Array.from({ length: Number(count) }, (_, index) => part(index + 1));
+  if (Number(match[2]) !== 1) throw new LemmaFailure({ code: 'modelPart', path, first: part(1) });
+  const missing = parts.find((each) => each !== path && !existsSync(each));
+  if (missing !== undefined) throw new LemmaFailure({ code: 'modelPartMissing', path, part: missing });
+  // As it is written, whatever the case of its ending.
+  return [path, ...parts.slice(1)];
+}
+
+function checkWhole(path: string): void {
+  const { size } = statSync(path);
+  const file = openSync(path, 'r');
+  try {
+    for (const length of attempts) {
+      const bytes = Buffer.alloc(Math.min(length, size));
+      const reading = readGgufHeader(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)));
+      // A header that cannot be read is the engine's to name.
+      if (reading.kind === 'bad') return;
+      const needed = reading.kind === 'header' ? reading.header.neededBytes : undefined;
+      if (needed !== undefined && needed <= size) return;
+      if (needed === undefined && length < size) continue;
+      throw new LemmaFailure({ code: 'modelTruncated', path, fileBytes: size, ...(needed === undefined ? {} : { neededBytes: needed }) });
+    }
+  } finally {
+    closeSync(file);
+  }
+}
