@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Conversation, ConversationEvent, TurnEnd } from '../core/conversation.ts';
 import { allTurns, foldEvents, journalVersion, lastTurn } from '../core/conversation.ts';
@@ -166,14 +166,24 @@ export class ConversationLibrary {
     await rename(this.#deletedFile(id), this.file(id));
   }
 
-  /** Renames a journal that holds no conversation to `NAME.damaged`, so that it is neither lost nor in the way. */
-  async setAside(id: string): Promise<void> {
+  /**
+   * Renames a journal that holds no conversation to `NAME.damaged`, so that it is neither lost nor in the way. An empty one is
+   * removed: its window ended right after it was created.
+   * @returns false where it was empty
+   */
+  async setAside(id: string): Promise<boolean> {
     const file = this.file(id);
+    let isEmpty = false;
+    const away = async (): Promise<void> => {
+      isEmpty = (await stat(file)).size === 0;
+      await (isEmpty ? rm(file) : rename(file, `${file}.damaged`));
+    };
     try {
-      if (await withLock(file, () => rename(file, `${file}.damaged`))) this.#log.warn(`[store] ${file} holds no conversation; set aside.`);
+      if ((await withLock(file, away)) && !isEmpty) this.#log.warn(`[store] ${file} holds no conversation; set aside.`);
     } catch (error) {
       this.#log.error(`[store] ${file} cannot be set aside: ${String(error)}`);
     }
+    return !isEmpty;
   }
 
   #deletedFile(id: string): string {

@@ -264,8 +264,7 @@ export class Conversations {
     const conversation = foldEvents(events);
     if (!conversation) {
       await journal.close();
-      await this.library.setAside(id);
-      return 'damaged';
+      return (await this.library.setAside(id)) ? 'damaged' : 'missing';
     }
     await this.#show({ conversation, eventCount: events.length, writer: this.#write(id, journal) });
     if (lost) this.#unread.fire({ code: 'linesUnreadable', ...lost });

@@ -183,6 +183,32 @@ describe('applyAnswer', () => {
     assert.equal(editor.document.getText(), 'x\na = 2\n');
   });
 
+  it('is right where the document is formatted on saving, and one undo more takes it back', async () => {
+    const editor = await files.open('format.py', 'a = 1\n¦b = 2¦\n');
+    const snapshot = await readSnapshot(editor);
+    const formatter = vscode.languages.registerDocumentFormattingEditProvider(editor.document.languageId, {
+      // The last line loses its marks, as a formatter takes blanks away.
+      provideDocumentFormattingEdits: (document) => {
+        const at = document.getText().indexOf('  #');
+        return at < 0 ? [] : [vscode.TextEdit.delete(new vscode.Range(document.positionAt(at), document.positionAt(at + 3)))];
+      },
+    });
+    const settings = vscode.workspace.getConfiguration('editor', editor.document);
+    await settings.update('formatOnSave', true, vscode.ConfigurationTarget.Global);
+    try {
+      await applyAnswer({ snapshot, answer: fenced('b = 3  #'), kind: 'replace' });
+      assert.equal(editor.document.getText(), 'a = 1\nb = 3  #\n');
+      await editor.document.save();
+      assert.equal(editor.document.getText(), 'a = 1\nb = 3\n');
+      await vscode.commands.executeCommand('undo');
+      await vscode.commands.executeCommand('undo');
+      assert.equal(editor.document.getText(), 'a = 1\nb = 2\n');
+    } finally {
+      await settings.update('formatOnSave', undefined, vscode.ConfigurationTarget.Global);
+      formatter.dispose();
+    }
+  });
+
   it('refuses in a read-only file system', async () => {
     const registration = vscode.workspace.registerFileSystemProvider('lemma-readonly', new ReadOnlyFiles(), { isReadonly: true });
     try {

@@ -12,12 +12,20 @@ import Mocha from 'mocha';
 /** Runs all editor tests. Rejects when one failed, which VS Code turns into exit code 1. */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, forbidOnly: true, forbidPending: true });
+  if (process.env.LEMMA_GREP) mocha.grep(new RegExp(process.env.LEMMA_GREP));
   mocha.addFile(path.join(__dirname, 'tests.cjs'));
-  const result = { passed: 0, failed: 0, node: process.version, failures: [] as { title: string; error: string }[] };
+  const result = {
+    passed: 0,
+    failed: 0,
+    node: process.version,
+    passes: [] as string[],
+    failures: [] as { title: string; error: string }[],
+  };
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     runner.on('pass', (test) => {
       result.passed++;
+      result.passes.push(test.fullTitle());
       report(`  ✔ ${test.fullTitle()} (${test.duration ?? 0}ms)`);
     });
     runner.on('fail', (test, error: Error) => {

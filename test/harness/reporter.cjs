@@ -8,8 +8,11 @@ const { reporters } = require('mocha');
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    const result = { passed: 0, failed: 0, failures: [] };
-    runner.on('pass', () => result.passed++);
+    const result = { passed: 0, failed: 0, passes: [], failures: [] };
+    runner.on('pass', (test) => {
+      result.passed++;
+      result.passes.push(test.fullTitle());
+    });
     runner.on('fail', (test, error) => {
       result.failed++;
       result.failures.push({ title: test.fullTitle(), error: error.stack ?? String(error) });

@@ -23,10 +23,12 @@ const show = (): void => {
 };
 watchFile(report, { interval: 200, persistent: false }, show);
 
+// Some of the tests, by their titles.
+const grep: Record<string, string> = process.env.LEMMA_GREP === undefined ? {} : { LEMMA_GREP: process.env.LEMMA_GREP };
 const server = await startServer({
   extension: 'development',
   settings: tinyModelSettings,
-  env: { LEMMA_RESULTS: fromEnvironment('LEMMA_RESULTS'), LEMMA_REPORT: report, LEMMA_REPOSITORY: repositoryRoot },
+  env: { LEMMA_RESULTS: fromEnvironment('LEMMA_RESULTS'), LEMMA_REPORT: report, LEMMA_REPOSITORY: repositoryRoot, ...grep },
 });
 const browser = await launchBrowser();
 try {

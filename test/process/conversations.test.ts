@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -132,6 +133,18 @@ describe('the conversation store on a real disk', () => {
     assert.ok((waiting.current.turns[0]?.thought.length ?? 0) > copy.turns[0].thought.length, 'with what came after the copy');
     assert.equal(copying.current, copy, 'something was begun there meanwhile');
     await Promise.all([waiting.close(), copying.close()]);
+  });
+
+  it('says nothing of a file that was created and never written, as by a window that was killed then, and removes it', async () => {
+    const memory = new MapMemory();
+    memory.values.set('lemma.activeConversation', 'empty');
+    const file = path.join(folder, 'empty.jsonl');
+    writeFileSync(file, '');
+    const store = new Conversations(folder, memory, quiet);
+    store.onDidNotRead((error) => assert.fail(JSON.stringify(error)));
+    await store.restore();
+    assert.deepEqual([store.eventCount, existsSync(file), existsSync(`${file}.damaged`)], [0, false, false]);
+    await store.close();
   });
 
   it('takes over the conversation of a process that was killed, with all it had written', async () => {

@@ -180,8 +180,9 @@ class Killer {
   async #openAll(): Promise<number> {
     this.#check();
     const names = readdirSync(this.#conversations);
+    const damaged = names.filter((name) => /damaged|unreadable/.test(name));
     assert.deepEqual(
-      names.filter((name) => /damaged|unreadable/.test(name)),
+      damaged.map((name) => [name, readFileSync(path.join(this.#conversations, name), 'latin1').slice(0, 200)]),
       [],
     );
     const ids = names.filter((name) => name.endsWith('.jsonl')).map((name) => path.basename(name, '.jsonl'));
@@ -189,7 +190,10 @@ class Killer {
     const quiet = { error: nothing, warn: nothing, info: nothing, debug: nothing, trace: nothing };
     const reader = new Conversations(this.#conversations, { get: () => undefined, update: () => Promise.resolve() }, quiet);
     for (const id of ids) {
-      assert.equal(await reader.open(id), 'opened', id);
+      const opened = await reader.open(id);
+      // One that a window had just created when it was killed.
+      if (opened === 'missing') continue;
+      assert.equal(opened, 'opened', id);
       assert.ok((reader.current?.turns.length ?? 0) > 0, id);
       assert.ok(
         reader.current?.turns.every(({ end }) => end !== undefined),
