@@ -88,6 +88,35 @@ async function mocha(suite, extra = {}, jobs = 1) {
   return counted(suite, [...args, `test/${suite}/**/*.test.ts`], extra);
 }
 
+/**
+ * Runs some tests of a suite, by parts of their titles.
+ * @param {string} suite
+ * @param {readonly import('./faults.mjs').FaultTest[]} tests
+ * @returns {Promise<{ passes: string[], failures: string[], why?: string }>} full titles
+ */
+export async function selectedTests(suite, tests) {
+  const titles = [...new Set(tests.map(({ title }) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))].join('|');
+  const files = [...new Set(tests.map(({ file }) => `test/${suite}/${file}.test.ts`))];
+  const bin = path.join(root, 'node_modules/mocha/bin/mocha.js');
+  const reporter = path.join(root, 'test/harness/reporter.cjs');
+  const needsWorkbench = workbenchSuites.includes(suite);
+  const extra = needsWorkbench ? await workbenchEnv() : suite === 'browser' ? { LEMMA_CHROMIUM: await findChromium() } : {};
+  const args =
+    suite === 'editor'
+      ? [path.join(root, 'test/harness/runEditorTests.ts')]
+      : [bin, '--reporter', reporter, ...(process.stdout.isTTY ? [] : ['--no-color']), '--grep', `/${titles}/`, ...files];
+  const { why } = await counted(suite, args, { ...extra, LEMMA_GREP: titles });
+  const results = resultsFile(suite);
+  if (!existsSync(results)) return { passes: [], failures: [], ...(why ? { why } : {}) };
+  const { passes = [], failures = [] } = JSON.parse(readFileSync(results, 'utf8'));
+  return { passes, failures: failures.map(({ title }) => title), ...(why ? { why } : {}) };
+}
+
+/** @param {string} suite */
+function resultsFile(suite) {
+  return path.join(outFolder, `results-${suite}.json`);
+}
+
 async function harnessRun(suite, script, extra) {
   return counted(suite, [path.join(root, script)], extra);
 }
@@ -95,7 +124,7 @@ async function harnessRun(suite, script, extra) {
 /** Runs a suite that writes its counts to the file named by LEMMA_RESULTS. No counts, or none passed, is a failure. */
 async function counted(suite, args, extra) {
   mkdirSync(outFolder, { recursive: true });
-  const results = path.join(outFolder, `results-${suite}.json`);
+  const results = resultsFile(suite);
   rmSync(results, { force: true });
   const node = await modernNode();
   const env = cleanEnv({ nodeBinary: node, extra: { ...extra, LEMMA_RESULTS: results } });

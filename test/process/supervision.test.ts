@@ -55,21 +55,24 @@ describe('The engine under supervision', () => {
     return newest();
   };
 
-  it('is started again after a crash with the model loaded, and the turn goes on from its text', async () => {
-    const revived = new Promise<void>((resolve) => bench.model.onDidRevive(() => resolve()));
-    const cut = await kill('SIGSEGV');
-    assert.deepEqual(cut.end, { kind: 'failed', error: { code: 'engineCrashed', exitCode: null, signal: 'SIGSEGV' } });
-    assert.notEqual(cut.thought, '');
-    assert.equal(bench.model.state.kind, 'failed');
-    await revived;
-    assert.equal(bench.model.state.kind, 'ready');
-    const goesOn = thinks(cut.thought.length + 40);
-    const resumed = bench.turns.resume(cut.question.id, 'continue');
-    await goesOn;
-    bench.turns.stop();
-    await resumed;
-    assert.ok(newest().thought.startsWith(cut.thought));
-  });
+  // Native code that fails, and ggml that gives up, as where a GPU is lost.
+  for (const signal of ['SIGSEGV', 'SIGABRT'] as const) {
+    it(`is started again after ${signal} with the model loaded, and the turn goes on from its text`, async () => {
+      const revived = new Promise<void>((resolve) => bench.model.onDidRevive(() => resolve()));
+      const cut = await kill(signal);
+      assert.deepEqual(cut.end, { kind: 'failed', error: { code: 'engineCrashed', exitCode: null, signal } });
+      assert.notEqual(cut.thought, '');
+      assert.equal(bench.model.state.kind, 'failed');
+      await revived;
+      assert.equal(bench.model.state.kind, 'ready');
+      const goesOn = thinks(cut.thought.length + 40);
+      const resumed = bench.turns.resume(cut.question.id, 'continue');
+      await goesOn;
+      bench.turns.stop();
+      await resumed;
+      assert.ok(newest().thought.startsWith(cut.thought));
+    });
+  }
 
   it('is left alone after three crashes in a row, with what helps, and a question still tries', async () => {
     for (const expected of ['engineCrashed', 'engineCrashed', 'engineCrashLoop']) {
