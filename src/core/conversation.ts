@@ -25,8 +25,8 @@ export type TurnEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'limit'; readonly by: 'maxTokens' | 'context'; readonly tokens: number }
   | { readonly kind: 'failed'; readonly error: LemmaError }
-  /** It only repeated itself, in this part, and was stopped; see `LoopGuard`. */
-  | { readonly kind: 'repetition'; readonly part: TurnPart }
+  /** It only repeated itself, in this part, and was stopped; see `LoopGuard`. `from`: the offset in it where that began. */
+  | { readonly kind: 'repetition'; readonly part: TurnPart; readonly from: number }
   /** The window or the editor went away while it ran; found when the journal is opened again. */
   | { readonly kind: 'interrupted' };
 

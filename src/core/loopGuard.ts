@@ -29,6 +29,8 @@ const letters = /^[^\p{N}_]{2,}$/u;
 export class LoopGuard {
   /** True from the moment on at which the text was found to repeat itself. */
   looping = false;
+  /** Characters before the last row of groups that say nothing new: what a loop has besides itself, and its first rounds. */
+  from = 0;
   readonly #ids = new Map<string, number>();
   /** Whether the word of that number is one of letters: not a number, not a sign, not a command of TeX. */
   readonly #isProse: boolean[] = [];
@@ -39,11 +41,13 @@ export class LoopGuard {
   #signs = 0;
   #afterBackslash = false;
   #score = 0;
+  #length = 0;
 
   /** @param text what was written since the last call, cut anywhere @returns `looping` */
   push(text: string): boolean {
     for (const character of text) {
       if (this.looping) break;
+      this.#length += character.length;
       if (ideograph.test(character)) {
         this.#endWord();
         this.#add(character, true);
@@ -78,6 +82,7 @@ export class LoopGuard {
     const group = this.#group.join();
     const before = this.#seen.get(group) ?? 0;
     this.#seen.set(group, before + 1);
+    if (this.#score === 0) this.from = this.#length;
     this.#score = before < timesBefore ? Math.max(0, this.#score - newsWeight) : this.#score + this.#weight();
     this.looping = this.#score >= limit;
   }

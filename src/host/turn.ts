@@ -136,7 +136,9 @@ export class TurnRunner {
     if (!turn || isRunning(turn)) return;
     if (turn.end?.kind === 'repetition' && resumption === 'continue') this.#mayLoop.add(turnId);
     this.#append({ type: 'resumed', turnId, at: Date.now(), ...(reopened ? { reopened } : {}) });
-    return this.#enqueue(turnId, resumption);
+    // Who has a loop before their eyes goes on with it, so the model answers without it.
+    const isLoop = turn.end?.kind === 'repetition' && turn.end.part === 'thought' && resumption === 'answerNow';
+    return this.#enqueue(turnId, resumption, isLoop ? turn.end.from : undefined);
   }
 
   /** Stops one turn, or all that run or wait. What was written stays. */
@@ -189,11 +191,12 @@ export class TurnRunner {
     return this.#resume(id, 'continue', true);
   }
 
-  #enqueue(turnId: string, resumption?: Resumption): Promise<void> {
+  /** @param upTo what the model is to see of the turn's thought; absent: all of it */
+  #enqueue(turnId: string, resumption?: Resumption, upTo?: number): Promise<void> {
     const stop = new AbortController();
     this.#stops.set(turnId, stop);
     this.#queue = this.#queue.then(async () => {
-      const end = await this.#run(turnId, stop.signal, resumption).catch((thrown: unknown): TurnEnd => {
+      const end = await this.#run(turnId, stop.signal, resumption, upTo).catch((thrown: unknown): TurnEnd => {
         const error = toLemmaError(thrown);
         // An engine that did not stop when it was asked to is ended by force.
         if (stop.signal.aborted && error.code.startsWith('engine')) return { kind: 'stopped' };
@@ -207,13 +210,20 @@ export class TurnRunner {
     return this.#queue;
   }
 
-  async #run(turnId: string, signal: AbortSignal, resumption: Resumption | undefined): Promise<TurnEnd> {
+  async #run(turnId: string, signal: AbortSignal, resumption: Resumption | undefined, upTo?: number): Promise<TurnEnd> {
     const turn = turnById(this.#conversations.current, turnId);
     if (!turn || signal.aborted) return { kind: 'stopped' };
     const { current } = this.#conversations;
     const history = historyMessages(current, turnId);
     const wanted = (loaded?: ModelInfo): number => this.#reply(loaded).maxTokens;
-    const prepared = await this.#context.prepare(current?.id ?? '', turn, history, resumption, wanted, signal);
+    const prepared = await this.#context.prepare(
+      current?.id ?? '',
+      { ...turn, thought: turn.thought.slice(0, upTo) },
+      history,
+      resumption,
+      wanted,
+      signal,
+    );
     if (!prepared || signal.aborted) return { kind: 'stopped' };
 
     const { info, beginning } = prepared;
@@ -246,7 +256,7 @@ export class TurnRunner {
       } as const;
       const result = await this.#model.generate(request, onProgress, AbortSignal.any([signal, run.loop.signal]));
       const end = this.#endOf(turnId, result);
-      return end.kind === 'stopped' && !signal.aborted && run.loop.signal.aborted ? { kind: 'repetition', part: splitter.part } : end;
+      return end.kind === 'stopped' && !signal.aborted ? (repetition(run) ?? end) : end;
     } finally {
       this.#write(run, splitter.end());
     }
@@ -340,6 +350,11 @@ export class TurnRunner {
   #append(event: ConversationEvent): void {
     this.#conversations.append(event);
   }
+}
+
+function repetition({ turn, guards }: Run): TurnEnd | undefined {
+  const part = guards?.thought.looping === true ? 'thought' : 'answer';
+  return guards?.[part].looping === true ? { kind: 'repetition', part, from: turn[part].length + guards[part].from } : undefined;
 }
 
 /** One request about a turn, from its first token read to its last one written. */

@@ -70,13 +70,13 @@ describe('the words under a turn without an answer', () => {
   });
 
   it('say that it only repeated itself, with Answer Now and Continue Anyway', () => {
-    const note = endNote(turn({ kind: 'repetition', part: 'thought' }));
+    const note = endNote(turn({ kind: 'repetition', part: 'thought', from: 11 }));
     assert.match(note?.text ?? '', /only repeated itself and was stopped after 612 tokens/);
     assert.deepEqual(
       note?.buttons.map(({ label }) => label),
       ['Answer Now', 'Continue Anyway', 'Ask Again'],
     );
-    const answer = endNote(turn({ kind: 'repetition', part: 'answer' }, { answer: 'a a a', answeringAt: 1 }));
+    const answer = endNote(turn({ kind: 'repetition', part: 'answer', from: 0 }, { answer: 'a a a', answeringAt: 1 }));
     assert.match(answer?.text ?? '', /The answer only repeated itself/);
   });
 

@@ -122,6 +122,12 @@ describe('The guard against loops', () => {
     assert.ok(other >= one && other - one < 1000, `${one} ${other}`);
   });
 
+  it('knows what was there besides the loop', () => {
+    const [guard, start] = [new LoopGuard(), `${prose(2000, 4)}\n`];
+    guard.push(start + sentence.repeat(400));
+    assert.ok(guard.looping && guard.from >= start.length && guard.from < start.length + 6 * sentence.length, String(guard.from));
+  });
+
   it('lets a text go on that repeated a page and then found something new', () => {
     assert.equal(stoppedAfter(`${prose(80, 3)}\n`.repeat(7) + prose(5000, 8)), undefined);
   });
