@@ -1,4 +1,5 @@
 /**
+ * `npm run soak -- --minutes 60`: uses one window, whose heap stays within a tenth of its first plateau.
  * `npm run soak -- --kills 500 --seed N`: kills the engine or the window again and again at random moments of real work on
  * the tiny model. Afterwards every conversation opens, nothing that was written is missing, no process is left, and the
  * window holds no more than before. Ends with `N passed, N failed`; a seed repeats its run.

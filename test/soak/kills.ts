@@ -32,6 +32,19 @@ const outlivesMs = 5_000;
 /** Turns of a window after which it has all that it keeps. */
 const settledTurns = 3;
 
+/**
+ * Uses one window for a time, without a kill.
+ * @returns bytes of its heap after each turn @throws as `runKills`
+ */
+export async function runUse(ms: number, seed: number): Promise<readonly number[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lemma-use-'));
+  try {
+    return await new Killer(folder, seed).use(ms);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** @param told after each kill @throws what is not as it has to be, with the seed */
 export async function runKills(count: number, seed: number, told: (kill: number) => void = () => undefined): Promise<KillReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lemma-kills-'));
@@ -92,6 +105,18 @@ class Killer {
     const conversations = await this.#openAll();
     const [first = 0, last = 0] = [this.#longest[settledTurns], this.#longest.at(-1)];
     return { kills: this.#kills, phases: this.#phases, conversations, heapBytes: [first, last] };
+  }
+
+  async use(ms: number): Promise<readonly number[]> {
+    this.#open();
+    const until = performance.now() + ms;
+    while (performance.now() < until) await this.#next((word) => word.type === 'ended');
+    const exit = once(this.#window, 'exit');
+    this.#window.send('end');
+    const [code] = (await exit) as [number | null];
+    assert.equal(code, 0, 'the window ends in order');
+    await this.#openAll();
+    return this.#heaps;
   }
 
   #open(): void {

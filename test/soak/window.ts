@@ -4,7 +4,7 @@
  *
  *   node --expose-gc window.ts FOLDER SEED
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lastTurn } from '../../src/core/conversation.ts';
 import { Conversations } from '../../src/host/conversations.ts';
@@ -71,12 +71,21 @@ conversations.onDidAppend(({ event }) => {
 const questions = ['What is 17 + 25?', 'count to 60', '[test:loop]', 'Solve 3x + 5 = 20', `${longText(2500)}What is 1 + 2?`];
 const text = (): string => questions[Math.floor(random() * questions.length)] ?? '';
 
+/** Another conversation of the folder is shown, or the list of all is looked at. */
+async function openAny(): Promise<void> {
+  const ids = readdirSync(path.join(folder, 'conversations')).flatMap((name) => /^(.*)\.jsonl$/.exec(name)?.[1] ?? []);
+  const id = ids[Math.floor(random() * ids.length)];
+  if (id !== undefined) await conversations.open(id);
+  await conversations.library.list('42');
+}
+
 /** One move of the user. */
 async function move(): Promise<void> {
   const turn = lastTurn(conversations.current);
   const chance = random();
   if (turn && turn.end?.kind !== 'complete' && chance < 0.5) return turns.resume(turn.question.id, chance < 0.4 ? 'continue' : 'answerNow');
-  if (chance < 0.6 || (conversations.current?.turns.length ?? 0) > 3) await conversations.startNew();
+  if (chance > 0.9) await openAny();
+  else if (chance < 0.6 || (conversations.current?.turns.length ?? 0) > 3) await conversations.startNew();
   const asked = turns.ask({ task: 'ask', text: text() });
   if (random() < 0.25) setTimeout(() => turns.stop(), random() * 500);
   return asked;
