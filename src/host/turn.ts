@@ -287,6 +287,11 @@ export class TurnRunner {
         return;
       case 'thoughtClosed':
         run.closedAtBudget = true;
+        return;
+      case 'samples':
+      case 'sample':
+      case 'sampleEnded':
+        return;
     }
   }
 

@@ -25,6 +25,7 @@ import { LlamaJournal } from './llamaJournal.ts';
 import type { Fitted } from './llamaFit.ts';
 import { loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
 import { generateReply } from './llamaGeneration.ts';
+import { generateSamples } from './llamaSamples.ts';
 import { isOnGpu, modelInfoOf } from './llamaModelInfo.ts';
 import { evaluationThreads, startLlama } from './llamaSetup.ts';
 import { ReplyMemory } from './replyMemory.ts';
@@ -188,7 +189,10 @@ export class LlamaEngine implements Engine {
     const loaded = this.#need();
     if (!signal.aborted) await this.#sides.turnTo(params.side ?? 'panel', loaded.sequence);
     try {
-      return await generateReply(loaded, params, onProgress, signal);
+      const { samples = 1 } = params;
+      if (samples <= 1) return await generateReply(loaded, params, onProgress, signal);
+      const options = contextOptions(loaded.model, loaded.info.threads);
+      return await generateSamples(loaded, { params, samples, contextOptions: options, report: onProgress, signal, log: this.#log });
     } catch (error) {
       if (error instanceof LemmaFailure) throw error;
       // What the context holds is unknown now; the next prompt must not build on it.

@@ -38,13 +38,8 @@ export async function generateReply(
   const { ids: beginningIds, held } = replies.recall(prefill, tokenize, closing === '');
   const promptIds = [...(questionIds as Token[]), ...beginningIds];
 
-  const contextTokens = sequence.contextSize;
   const wantedTokens = Math.max(params.maxTokens, forcedIds.length + 1);
-  const plan = planBudget({ promptTokens: promptIds.length, wantedTokens, contextTokens });
-  if (!plan.ok) {
-    const { limitTokens, overTokens } = plan;
-    throw new LemmaFailure({ code: 'promptTooLong', promptTokens: promptIds.length, limitTokens, overTokens });
-  }
+  const plan = budgetFor(sequence, promptIds, wantedTokens);
   const thinking = params.thinkingTokens === undefined || closing !== '' ? undefined : planThinking(params.thinkingTokens, plan.maxTokens);
 
   const reusedTokens = await keepPrefix(sequence, promptIds);
@@ -78,6 +73,44 @@ export async function generateReply(
     generateMs: performance.now() - reply.firstAt,
     ...(params.trace ? { trace: { prompt: promptText + prefill, promptIds, generatedIds: reply.ids } } : {}),
   };
+}
+
+/** What a question and a reply to it take, in tokens. @throws LemmaFailure promptTooLong */
+export function planQuestion(
+  { sequence, prompt }: LoadedModel,
+  params: GenerateParams,
+): { readonly promptIds: Token[]; readonly promptTokens: number; readonly maxTokens: number } {
+  const promptIds = prompt.write(params.messages, params.tools).ids as Token[];
+  const { maxTokens } = budgetFor(sequence, promptIds, params.maxTokens);
+  return { promptIds, promptTokens: promptIds.length, maxTokens };
+}
+
+/** Reads a question and writes nothing: the sequence holds the prompt but for its last token. @throws LemmaFailure promptTooLong */
+export async function readQuestion(
+  loaded: LoadedModel,
+  params: GenerateParams,
+  report: Report,
+  signal: AbortSignal,
+): Promise<{ readonly reusedTokens: number }> {
+  const { promptIds, promptTokens, maxTokens } = planQuestion(loaded, params);
+  const thinking = params.thinkingTokens === undefined ? undefined : planThinking(params.thinkingTokens, maxTokens);
+  const reusedTokens = await keepPrefix(loaded.sequence, promptIds);
+  const limit = thinking ? { thinkingTokens: thinking.limitTokens } : {};
+  report({ kind: 'budget', promptTokens, reusedTokens, maxTokens, wantedTokens: params.maxTokens, ...limit });
+  await readPrompt(loaded, promptIds, report, signal);
+  return { reusedTokens };
+}
+
+/** @throws LemmaFailure promptTooLong */
+function budgetFor(
+  sequence: LlamaContextSequence,
+  promptIds: readonly Token[],
+  wantedTokens: number,
+): { maxTokens: number; clamped: boolean } {
+  const plan = planBudget({ promptTokens: promptIds.length, wantedTokens, contextTokens: sequence.contextSize });
+  if (plan.ok) return plan;
+  const { limitTokens, overTokens } = plan;
+  throw new LemmaFailure({ code: 'promptTooLong', promptTokens: promptIds.length, limitTokens, overTokens });
 }
 
 /**

@@ -32,7 +32,7 @@ function isAlive(pid: number): boolean {
 }
 
 export interface MovedSequence {
-  /** Gives the new sequence what the old one remembered, as far as it fits; then forgets it. */
+  /** Gives the new sequence what the old one remembered, as far as it fits. */
   into(sequence: LlamaContextSequence): Promise<void>;
   forget(): void;
 }
@@ -42,6 +42,13 @@ export interface MovedSequence {
  * evaluated again with the next prompt.
  */
 export async function moveSequence(sequence: LlamaContextSequence, log: EngineLog): Promise<MovedSequence> {
+  const copy = await copySequence(sequence, log);
+  const forget = (): void => copy.forget();
+  return { into: (next) => copy.into(next).finally(forget), forget };
+}
+
+/** The same for any number of sequences: nothing is forgotten until it is asked for. */
+export async function copySequence(sequence: LlamaContextSequence, log: EngineLog): Promise<MovedSequence> {
   if (sequence.nextTokenIndex < leastTokens) return { into: () => Promise.resolve(), forget: () => undefined };
   let folder: string | undefined;
   const forget = (): void => {
@@ -68,8 +75,6 @@ export async function moveSequence(sequence: LlamaContextSequence, log: EngineLo
       } catch (error) {
         log('warn', `What the context remembered cannot be read back: ${error instanceof Error ? error.message : String(error)}`);
         await next.clearHistory();
-      } finally {
-        forget();
       }
     },
   };

@@ -14,7 +14,7 @@ import type { FamilyModelId } from '../core/models/family.ts';
 import type { GlmTool } from '../core/glmPrompt.ts';
 import type { ModelHeader } from '../core/models/header.ts';
 
-export const inferenceProtocolVersion = 4;
+export const inferenceProtocolVersion = 5;
 
 /**
  * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
@@ -181,6 +181,11 @@ export interface GenerateParams {
    * effect on a reply that has no thought.
    */
   readonly thinkingTokens?: number;
+  /**
+   * Several replies to the same prompt, written at once as far as memory allows: each tells its progress as `sample`. With
+   * a seed each has one of its own, see `sampleSeed`. Absent or 1: one reply. Not with `prefill`.
+   */
+  readonly samples?: number;
   /** Also return the rendered prompt and all token ids. */
   readonly trace?: boolean;
   /** For `GenerateProgress`, unique per request. */
@@ -206,7 +211,12 @@ export type GenerateProgress =
    */
   | { readonly kind: 'text'; readonly text: string; readonly tokens: number; readonly part?: 'thought' | 'answer' }
   /** The thought has used up `thinkingTokens`; the text that closes it comes next. */
-  | { readonly kind: 'thoughtClosed' };
+  | { readonly kind: 'thoughtClosed' }
+  /** Sent once, before the first of several replies begins: how many are written at once, and how many in all. */
+  | { readonly kind: 'samples'; readonly samples: number; readonly atOnce: number }
+  /** Of one of several replies, which are counted from 0. */
+  | { readonly kind: 'sample'; readonly sample: number; readonly progress: GenerateProgress }
+  | { readonly kind: 'sampleEnded'; readonly sample: number; readonly result: GenerateResult };
 
 export interface GenerateResult {
   readonly stop: 'endOfTurn' | 'maxTokens' | 'context' | 'cancelled';

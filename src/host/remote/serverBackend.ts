@@ -16,6 +16,7 @@ import type { ServerAddress } from './serverAddress.ts';
 import { serverAddress } from './serverAddress.ts';
 import { ServerHttp } from './serverHttp.ts';
 import type { ConnectedModel } from './serverReply.ts';
+import { serveSamples } from './serverSamples.ts';
 import { generateServed } from './serverReply.ts';
 import { ServerTokens } from './serverTokens.ts';
 
@@ -81,7 +82,9 @@ export class ServerBackend implements Backend {
       this.#options.log.info('[server] The reply is asked for again with its text so far: the prompt of this model is not known.');
       this.#options.onAskedAgain?.();
     };
-    return generateServed(this.#ready(), params, { onProgress, onAskedAgain }, signal);
+    const one = (asked: typeof params, report: typeof onProgress, stop: AbortSignal): Promise<GenerateResult> =>
+      generateServed(this.#ready(), asked, { onProgress: report, onAskedAgain }, stop);
+    return (params.samples ?? 1) > 1 ? serveSamples(params, one, onProgress, signal) : one(params, onProgress, signal);
   }
 
   countTokens({ messages, tools }: CountTokensParams): Promise<CountTokensResult> {
