@@ -2,7 +2,7 @@
  * A formula of TeX in Typst's syntax, by tex2typst (Apache-2.0), and only where every command in it is known to it: what it
  * does not know it would write down as a word that means nothing.
  */
-import { symbolMap, tex2typst } from 'tex2typst';
+import { symbolMap, tex2typst, typst2tex } from 'tex2typst';
 
 /** Commands beside the symbols it lists: those with arguments that it translates, and operators that Typst calls the same. */
 const structures: ReadonlySet<string> = new Set(
@@ -49,15 +49,47 @@ function withoutBoxes(tex: string): string | undefined {
   }
 }
 
-function closingBrace(text: string, open: number): number | undefined {
+/** @param pair the opening character, which stands at `open`, and the closing one */
+function closingBrace(text: string, open: number, pair = '{}'): number | undefined {
   let depth = 0;
   for (let index = open; index < text.length; index += 1) {
     if (text[index] === '\\') index += 1;
-    else if (text[index] === '{') depth += 1;
-    else if (text[index] === '}') {
+    else if (text[index] === pair[0]) depth += 1;
+    else if (text[index] === pair[1]) {
       depth -= 1;
       if (depth === 0) return index;
     }
   }
   return undefined;
+}
+
+/**
+ * The other way round, for what reads LaTeX alone.
+ * @param typst without its dollar signs
+ * @returns undefined for a formula with code in it, and for one that cannot be read
+ */
+export function latexOfTypst(typst: string): string | undefined {
+  const formula = typst.replace(/\/\*[^]*?\*\/|(?<!:)\/\/[^\n]*/g, ' ');
+  if (/(?<!\\)#/.test(formula)) return undefined;
+  try {
+    // `a \not = b` is `\ne` to everybody else.
+    const latex = withBars(typst2tex(formula.trim())).replace(/\\not\s*=/g, '\\ne');
+    return latex.trim() === '' ? undefined : latex;
+  } catch {
+    // It says so by throwing when it cannot read the formula.
+    return undefined;
+  }
+}
+
+/** `abs(x)` is a function of Typst that the library leaves as it is: `\abs(x)`. */
+function withBars(latex: string): string {
+  let text = latex;
+  for (;;) {
+    const start = text.search(/\\abs\s*\(/);
+    if (start < 0) return text;
+    const open = text.indexOf('(', start);
+    const close = closingBrace(text, open, '()');
+    if (close === undefined) return text;
+    text = `${text.slice(0, start)}\\left| ${text.slice(open + 1, close)} \\right|${text.slice(close + 1)}`;
+  }
 }

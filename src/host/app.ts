@@ -16,6 +16,8 @@ import { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
 import { Backends } from './backends.ts';
 import { ChatReplies } from './chat/chatReplies.ts';
+import { EquationChecks } from './check/checkCommands.ts';
+import { inlineChecker } from './check/inlineChecker.ts';
 import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { EditDecisions } from './edits/editDecisions.ts';
@@ -86,6 +88,7 @@ export class LemmaApp {
   readonly previews: EditPreviews;
   readonly edits: EditDecisions;
   readonly tests: TestRuns;
+  readonly checks: EquationChecks;
   readonly thinking: ThinkingBudget;
   readonly downloads: ModelDownloadActions;
   readonly cuda: CudaSupport;
@@ -162,8 +165,10 @@ export class LemmaApp {
     const { answers } = this;
     this.previews = this.#disposables.add(new EditPreviews({ conversations, panel, answers, log }));
     const { previews } = this;
+    this.checks = this.#disposables.add(new EquationChecks(inlineChecker, texts));
+    const { checks } = this;
     this.tests = new TestRuns({ conversations, panel, log, trusted: () => vscode.workspace.isTrusted });
-    this.edits = this.#disposables.add(new EditDecisions({ previews, conversations, panel, turns, questions }));
+    this.edits = this.#disposables.add(new EditDecisions({ previews, conversations, panel, turns, questions, checks }));
     this.cuda = this.#disposables.add(new CudaSupport(context, this.config, this.model, this.log, () => this.restartEngine()));
     const fetched = (file: string): void => this.#handle(this.#useModel(file));
     this.downloads = this.#disposables.add(new ModelDownloadActions(context, this.config, this.panel, this.log, fetched));

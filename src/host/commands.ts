@@ -42,6 +42,9 @@ export function commandHandlers(app: LemmaApp): Handlers {
     'lemma.editSelection': () => app.tasks.edit(),
     'lemma.runPrompt': (id) => app.tasks.prompt(typeof id === 'string' ? id : undefined),
     'lemma.newPrompt': () => app.tasks.newPrompt(),
+    'lemma.checkSelection': () => app.checks.selection(),
+    'lemma.checkDocument': () => app.checks.document(),
+    'lemma.clearChecks': () => app.checks.clear(),
     'lemma.newConversation': () => app.newConversation(),
     // The title of an editor passes on its address.
     'lemma.showConversations': (resource) => app.showConversations(resource instanceof vscode.Uri),

@@ -2,6 +2,7 @@
  * The light bulb: what can be asked about a selection and about a reported problem. Loaded at activation: keep it small.
  */
 import * as vscode from 'vscode';
+import { isOwnProblem } from '../check/checkProblem.ts';
 import type { CommandId } from '../commandIds.ts';
 import { promptApplies } from '../../core/userPrompt.ts';
 import type { UserPrompt } from '../../core/userPrompt.ts';
@@ -39,7 +40,8 @@ export class LemmaCodeActions implements vscode.CodeActionProvider {
     const actions: vscode.CodeAction[] = [];
     if (wanted(fixKind)) {
       for (const diagnostic of context.diagnostics) {
-        if (writable) actions.push(aboutProblem(vscode.l10n.t('Fix with Lemma'), 'lemma.fixDiagnostic', document, diagnostic));
+        const title = isOwnProblem(diagnostic) ? vscode.l10n.t('Repair with Lemma') : vscode.l10n.t('Fix with Lemma');
+        if (writable) actions.push(aboutProblem(title, 'lemma.fixDiagnostic', document, diagnostic));
         actions.push(aboutProblem(vscode.l10n.t('Explain with Lemma'), 'lemma.explainDiagnostic', document, diagnostic));
       }
     }

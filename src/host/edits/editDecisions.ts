@@ -9,8 +9,11 @@ import type { LineHunk } from '../../core/lineHunks.ts';
 import { endOf } from '../../core/movedRange.ts';
 import type { DiagnosticInfo, Range } from '../../core/snapshot.ts';
 import type { EditOutcome } from '../../core/task.ts';
+import type { EquationChecks } from '../check/checkCommands.ts';
+import { isOwnProblem } from '../check/checkProblem.ts';
 import type { Conversations } from '../conversations.ts';
 import { Disposables, Emitter } from '../disposables.ts';
+import { toRange } from '../editor/convert.ts';
 import { documentName } from '../editor/documents.ts';
 import { openDocument } from '../editor/openDocument.ts';
 import type { PanelModel } from '../panel/panelModel.ts';
@@ -30,6 +33,7 @@ export interface EditDecisionParts {
   readonly panel: PanelModel;
   readonly turns: TurnRunner;
   readonly questions: Questions;
+  readonly checks: EquationChecks;
 }
 
 /** An edit that was made. */
@@ -85,7 +89,7 @@ export class EditDecisions {
       const made = await this.#make(turn, ({ state, hunks }) => (wanted.includes(state) ? hunks : undefined), true);
       await this.#decide(id, 'accepted');
       await showEdited(made.preview.document, made.range.start);
-      this.#checkFix(turn, made);
+      await this.#checkFix(turn, made);
     });
   }
 
@@ -191,11 +195,13 @@ export class EditDecisions {
     this.#decided.fire({ turnId, outcome });
   }
 
-  #checkFix(turn: Turn, { preview, range }: MadeEdit): void {
+  async #checkFix(turn: Turn, { preview, range }: MadeEdit): Promise<void> {
     const { id, task, snapshot } = turn.question;
     const problems = snapshot?.diagnostics ?? [];
     if (task !== 'fix' || problems.length === 0) return;
     const { document } = preview;
+    // What was reported of a formula went with its text; what stands there now is checked anew.
+    if (problems.some(isOwnProblem)) await this.#parts.checks.again(document, toRange(range));
     const check = checkFix(document, problems, range, (result) => {
       if (result.kind !== 'gone') this.#left.set(id, { uri: document.uri.toString(), problem: result.problem });
       this.#parts.panel.note(id, { edit: acceptedNote(documentName(document), result) });

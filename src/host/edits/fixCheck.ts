@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DiagnosticInfo, Range } from '../../core/snapshot.ts';
+import { isOwnProblem } from '../check/checkProblem.ts';
 import { diagnosticInfo } from '../editor/convert.ts';
 
 /** `unreported`: the tool that reported the problem has said nothing since, perhaps since it waits for the file to be saved. */
@@ -67,8 +68,9 @@ export function checkFix(
 function remaining(uri: vscode.Uri, problems: readonly DiagnosticInfo[], near: Range): DiagnosticInfo | undefined {
   const isNear = ({ range }: DiagnosticInfo): boolean =>
     range.end.line >= near.start.line - nearLines && range.start.line <= near.end.line + nearLines;
+  // A formula that is wrong in another way now is still wrong.
   const same = (one: DiagnosticInfo, other: DiagnosticInfo): boolean =>
-    one.message === other.message && one.source === other.source && one.code === other.code;
+    (one.message === other.message || isOwnProblem(one)) && one.source === other.source && one.code === other.code;
   return vscode.languages
     .getDiagnostics(uri)
     .map(diagnosticInfo)
