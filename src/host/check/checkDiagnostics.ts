@@ -18,6 +18,7 @@ export class CheckDiagnostics {
     keep.add(this.#collection);
     keep.add(vscode.workspace.onDidChangeTextDocument((change) => this.#follow(change)));
     keep.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.clear(uri)));
+    keep.add(vscode.window.tabGroups.onDidChangeTabs(({ closed }) => closed.forEach((tab) => this.#tabClosed(tab))));
   }
 
   add(uri: vscode.Uri, range: Range, relation: CheckedRelation): void {
@@ -67,6 +68,15 @@ export class CheckDiagnostics {
     if (!kept) this.#set(document.uri, after);
   }
 
+  /** VS Code keeps a document for minutes after its last tab was closed. */
+  #tabClosed(closed: vscode.Tab): void {
+    const shown = new Set(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.flatMap(placesOf)));
+    const gone = placesOf(closed).filter((place) => !shown.has(place));
+    this.#collection.forEach((uri) => {
+      if (gone.includes(uri.path)) this.clear(uri);
+    });
+  }
+
   /** For the manifest's `when` clauses: there is something to clear. */
   #updateContext(): void {
     let shown = false;
@@ -75,4 +85,10 @@ export class CheckDiagnostics {
     this.#shown = shown;
     void vscode.commands.executeCommand('setContext', 'lemma.checked', shown);
   }
+}
+
+/** Paths: a cell has that of its notebook. */
+function placesOf({ input }: vscode.Tab): string[] {
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook) return [input.uri.path];
+  return input instanceof vscode.TabInputTextDiff ? [input.original.path, input.modified.path] : [];
 }

@@ -4,7 +4,7 @@ import type { CheckCount, CheckedFormula, CheckedRelation } from '../../core/che
 import { formatCount } from '../../core/format.ts';
 import { reasonText } from './checkWords.ts';
 
-/** `a = b` does not hold: of the Problems view, which names no text. */
+/** Names the relation too: the Problems view shows no text of the document. */
 export function failureMessage({ latex, reason }: CheckedRelation): string {
   return `${latex.trim().replace(/\s+/g, ' ')} · ${reasonText(reason)}`;
 }

@@ -22,7 +22,8 @@ import type { TurnRunner } from '../turn.ts';
 import type { EditPreview } from './editPreview.ts';
 import type { EditPreviews } from './editPreviews.ts';
 import { acceptedNote, discardedNote, filesAcceptedNote } from './editWords.ts';
-import { checkFix } from './fixCheck.ts';
+import { checkFix, checkedFix } from './fixCheck.ts';
+import type { FixResult } from './fixCheck.ts';
 import { makeHunks } from './makeEdit.ts';
 import { activePreview, cursorInPreview, showEdited } from './previewTabs.ts';
 import { reviewFiles } from './severalFiles.ts';
@@ -200,12 +201,17 @@ export class EditDecisions {
     const problems = snapshot?.diagnostics ?? [];
     if (task !== 'fix' || problems.length === 0) return;
     const { document } = preview;
-    // What was reported of a formula went with its text; what stands there now is checked anew.
-    if (problems.some(isOwnProblem)) await this.#parts.checks.again(document, toRange(range));
-    const check = checkFix(document, problems, range, (result) => {
-      if (result.kind !== 'gone') this.#left.set(id, { uri: document.uri.toString(), problem: result.problem });
+    const tell = (result: FixResult): void => {
+      if (result.kind === 'still' || result.kind === 'unreported')
+        this.#left.set(id, { uri: document.uri.toString(), problem: result.problem });
       this.#parts.panel.note(id, { edit: acceptedNote(documentName(document), result) });
-    });
+    };
+    if (problems.every(isOwnProblem)) {
+      // What was reported of a formula went with its text; what stands there now is checked anew.
+      const { count } = await this.#parts.checks.again(document, toRange(range));
+      return tell(checkedFix(document, problems, range, count));
+    }
+    const check = checkFix(document, problems, range, tell);
     this.#disposables.add(check);
   }
 }

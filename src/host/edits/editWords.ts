@@ -83,6 +83,8 @@ export function acceptedNote(fileName: string, result?: FixResult): PanelNote {
       return { ...note(accepted), icon: 'check' };
     case 'gone':
       return { ...note(`${accepted} ${vscode.l10n.t('The problem is gone.')}`), icon: 'check' };
+    case 'undecided':
+      return note(`${accepted} ${vscode.l10n.t('The check could not decide whether it holds now; read it over.')}`);
     case 'still':
       return { ...note(`${accepted} ${stillText(result.problem)}`, button('fixAgain', true)), tone: 'warning', icon: 'warning' };
     case 'unreported':

@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
+import type { CheckCount } from '../../core/check/checked.ts';
 import type { DiagnosticInfo, Range } from '../../core/snapshot.ts';
 import { isOwnProblem } from '../check/checkProblem.ts';
 import { diagnosticInfo } from '../editor/convert.ts';
 
-/** `unreported`: the tool that reported the problem has said nothing since, perhaps since it waits for the file to be saved. */
+/**
+ * `undecided`: of a formula that could not be checked as it stands now.
+ * `unreported`: the tool that reported the problem has said nothing since, perhaps since it waits for the file to be saved.
+ */
 export type FixResult =
   | { readonly kind: 'gone' }
+  | { readonly kind: 'undecided' }
   | { readonly kind: 'still'; readonly problem: DiagnosticInfo }
   | { readonly kind: 'unreported'; readonly problem: DiagnosticInfo };
 
@@ -63,6 +68,13 @@ export function checkFix(
   });
   look();
   return check;
+}
+
+/** The same of formulas that Lemma itself has just checked again. @param count of those that the edit touches */
+export function checkedFix(document: vscode.TextDocument, problems: readonly DiagnosticInfo[], near: Range, count: CheckCount): FixResult {
+  const problem = remaining(document.uri, problems, near);
+  if (problem) return { kind: 'still', problem };
+  return { kind: count.unchecked > 0 && count.hold === 0 ? 'undecided' : 'gone' };
 }
 
 function remaining(uri: vscode.Uri, problems: readonly DiagnosticInfo[], near: Range): DiagnosticInfo | undefined {
