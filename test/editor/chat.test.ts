@@ -184,6 +184,23 @@ describe('the tool lemma_solve', () => {
   });
 });
 
+describe('a reply for others that only repeats itself', () => {
+  it('is stopped, and that is said', async () => {
+    const extension = vscode.extensions.getExtension<LemmaApi>('lemma-editor.lemma');
+    assert.ok(extension);
+    const app = await (await extension.activate()).app();
+    const config = vscode.workspace.getConfiguration('lemma');
+    const before = config.inspect<boolean>('thinking.stopLoops')?.globalValue;
+    await config.update('thinking.stopLoops', true, vscode.ConfigurationTarget.Global);
+    const { token } = new vscode.CancellationTokenSource();
+    try {
+      await assert.rejects(solve(app, { problem: '[test:loop]' }, token), /only repeated itself and was stopped after/);
+    } finally {
+      await config.update('thinking.stopLoops', before, vscode.ConfigurationTarget.Global);
+    }
+  });
+});
+
 describe('@lemma', () => {
   let app: LemmaApp;
 
@@ -240,7 +257,7 @@ describe('@lemma', () => {
     const { document, selection } = await untitled('python', '¦def add_all(a, b):\n    return a + b¦\n');
     const value = new vscode.Location(document.uri, selection);
     const { result } = await asked({ command: 'explain', references: [{ id: 'x', value }] });
-    assert.ok((result.metadata?.question as string).includes('return a + b'));
+    assert.match(result.metadata?.question as string, /return a \+ b/, JSON.stringify([selection, document.getText(), result.metadata]));
     assert.ok((result.metadata?.answer as string).includes('add_all'));
   });
 

@@ -5,6 +5,7 @@
 import { replyReserve } from '../../core/budget.ts';
 import type { ChatMessage, Sampling } from '../../core/chatMessage.ts';
 import type { GlmTool } from '../../core/glmPrompt.ts';
+import { LoopGuard } from '../../core/loopGuard.ts';
 import { contextFor, leastContextFor } from '../../core/models/contextPlan.ts';
 import { familyYarn, wantsYarn } from '../../core/models/yarn.ts';
 import { thinks } from '../../core/thinkingBudget.ts';
@@ -27,7 +28,8 @@ export interface ReplyRequest {
 }
 
 export interface ReplyEnd {
-  readonly stop: GenerateResult['stop'];
+  /** `repetition`: it only repeated itself, and was stopped. */
+  readonly stop: GenerateResult['stop'] | 'repetition';
   readonly answer: string;
   readonly generatedTokens: number;
 }
@@ -99,11 +101,14 @@ export class ChatReplies {
     const settings = this.#reply(info);
     const splitter = new ThoughtSplitter({ start: info.replyStart });
     let answer = '';
+    const guards = settings.stopLoops === true ? { thought: new LoopGuard(), answer: new LoopGuard() } : undefined;
+    const loop = new AbortController();
     const give = (deltas: readonly PartDelta[]): void => {
       for (const delta of deltas) {
         if (delta.part === 'answer') answer += delta.text;
         this.#model.setActivity(delta.part === 'thought' ? 'thinking' : 'answering');
         onDelta(delta);
+        if (guards?.[delta.part].push(delta.text) === true) loop.abort();
       }
     };
     const take = (progress: GenerateProgress): void => {
@@ -121,10 +126,12 @@ export class ChatReplies {
         ...thinkingTokens,
       },
       take,
-      signal,
+      AbortSignal.any([signal, loop.signal]),
     );
     give(splitter.end());
-    const { stop, promptTokens, reusedTokens, generatedTokens } = result;
+    const { promptTokens, reusedTokens, generatedTokens } = result;
+    const isLoop = result.stop === 'cancelled' && !signal.aborted && loop.signal.aborted;
+    const stop = isLoop ? 'repetition' : result.stop;
     this.#log.info(`[request] ${stop}: read ${promptTokens - reusedTokens} of ${promptTokens} tokens, wrote ${generatedTokens}.`);
     return { stop, answer, generatedTokens };
   }

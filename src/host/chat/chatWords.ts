@@ -30,6 +30,7 @@ export function chatErrorText(error: LemmaError): string {
 export function cutOffText({ stop, answer, generatedTokens }: ReplyEnd): string | undefined {
   const tokens = formatCount(generatedTokens, vscode.env.language);
   if (stop === 'cancelled') return undefined;
+  if (stop === 'repetition') return vscode.l10n.t('The model only repeated itself and was stopped after {0} tokens. Ask again.', tokens);
   if (stop === 'endOfTurn')
     return answer.trim() === ''
       ? vscode.l10n.t('The model ended its reply without an answer. Ask again, or ask for less at a time.')
