@@ -198,7 +198,7 @@ describe('The panel', () => {
       assert.equal(await button('Insert at Cursor').count(), 0);
     });
 
-    it('shows how the turn ended with the ways on, and what an edit came to', async () => {
+    it('shows how the turn ended with the ways on, what an edit came to and its tests', async () => {
       const note = {
         tone: 'error',
         icon: 'error',
@@ -206,13 +206,24 @@ describe('The panel', () => {
         buttons: [{ action: 'restartEngine', label: 'Restart', primary: true }],
       } as const;
       const editNote = { tone: 'info', icon: 'check', text: 'Inserted in sample.tex.', buttons: [] } as const;
+      const testNote = {
+        tone: 'info',
+        icon: 'beaker',
+        text: 'Tests are near by: pytest.',
+        buttons: [{ action: 'runTests', label: 'Run the Tests' }],
+      } as const;
       await panel.open(
         solve()
           .answered('Hm.', 'Half an ans')
-          .state({ words: { turn1: { ...wordsOf('solve'), note, editNote } } }),
+          .state({ words: { turn1: { ...wordsOf('solve'), note, editNote, testNote } } }),
       );
       await panel.page.getByRole('alert').getByRole('button', { name: 'Restart' }).click();
-      assert.deepEqual(await panel.sent('action'), [{ type: 'action', action: 'restartEngine', turnId: 'turn1' }]);
+      await button('Run the Tests').click();
+      assert.deepEqual(await panel.sent('action'), [
+        { type: 'action', action: 'restartEngine', turnId: 'turn1' },
+        { type: 'action', action: 'runTests', turnId: 'turn1' },
+      ]);
+      assert.equal(await find('.end .icon, .end svg').count(), 3);
       assert.match(await find('.turn').innerText(), /Inserted in sample\.tex\./);
       assert.equal(await find('vscode-button.primary').count(), 1);
     });

@@ -2,7 +2,7 @@
 import { findFormulas } from '../formulas.ts';
 import type { Formula, MathFlavour } from '../formulas.ts';
 import { latexOfTypst } from '../typstMath.ts';
-import type { CheckedFormula } from './checked.ts';
+import type { CheckedFormula, CheckedRelation } from './checked.ts';
 import { formulasToCheck } from './checkText.ts';
 import type { FormulaToCheck } from './checkText.ts';
 
@@ -66,10 +66,21 @@ function typstFormulas(text: string): DocumentFormulas {
   return { formulas: formulas.filter(({ start }) => places.some((place) => place.start <= start && start < place.end)), placeOf };
 }
 
-/** The relations of a checked formula that do not hold, where they stand in the document. */
+/**
+ * The relations of a checked formula that do not hold, and where they stand in the document, without the white space around.
+ * @param text the document's
+ */
 export function failuresOf(
   formula: CheckedFormula,
+  text: string,
   placeOf: DocumentFormulas['placeOf'],
-): { readonly relation: CheckedFormula['relations'][number]; readonly place: Span }[] {
-  return formula.relations.filter(({ verdict }) => verdict === 'false').map((relation) => ({ relation, place: placeOf(relation) }));
+): { readonly relation: CheckedRelation; readonly place: Span }[] {
+  return formula.relations
+    .filter(({ verdict }) => verdict === 'false')
+    .map((relation) => ({ relation, place: withoutBlanks(text, placeOf(relation)) }));
+}
+
+function withoutBlanks(text: string, { start, end }: Span): Span {
+  const part = text.slice(start, end);
+  return { start: start + part.length - part.trimStart().length, end: end - part.length + part.trimEnd().length };
 }

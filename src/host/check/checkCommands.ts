@@ -99,7 +99,7 @@ export class EquationChecks {
       for (const { document, text, found } of targets) {
         for await (const formula of this.#checker.check(found.formulas, source.token)) {
           if (source.token.isCancellationRequested) break;
-          for (const { relation, place } of failuresOf(formula, found.placeOf)) {
+          for (const { relation, place } of failuresOf(formula, text.text, found.placeOf)) {
             const range = { start: text.positionAt(place.start), end: text.positionAt(place.end) };
             this.diagnostics.add(document.uri, range, relation);
           }

@@ -29,7 +29,7 @@ export function summary({ hold, fail, unchecked }: CheckCount, where: 'selection
   ].filter((part) => part !== '');
   // «2 do not» alone says nothing.
   if (hold === 0 && fail > 0) parts[0] = fail === 1 ? vscode.l10n.t('1 does not hold') : vscode.l10n.t('{0} do not hold', count(fail));
-  const list = new Intl.ListFormat(vscode.env.language, { style: 'short', type: 'unit' }).format(parts);
+  const list = new Intl.ListFormat(vscode.env.language, { style: 'narrow', type: 'conjunction' }).format(parts);
   return total === 1 ? vscode.l10n.t('1 equation checked: {0}.', list) : vscode.l10n.t('{0} equations checked: {1}.', count(total), list);
 }
 
