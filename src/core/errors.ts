@@ -8,6 +8,8 @@ export type LemmaError =
   | { readonly code: 'modelUnreadable'; readonly path: string; readonly reason: string }
   /** `found`: the first bytes, such as `PK\x03\x04`, or `empty file`, `folder`, `special file`. */
   | { readonly code: 'modelNotGguf'; readonly path: string; readonly found: string }
+  /** Its header holds what no sound one does. */
+  | { readonly code: 'modelDamaged'; readonly path: string; readonly reason: string }
   /** Its tensors lie beyond its end; `neededBytes` is not known where the header itself is cut. */
   | { readonly code: 'modelTruncated'; readonly path: string; readonly fileBytes: number; readonly neededBytes?: number }
   /** A later part of a model in several files was chosen. */

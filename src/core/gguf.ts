@@ -17,6 +17,8 @@ export interface GgufHeader {
   readonly version: number;
   /** Arrays are left out: a vocabulary has hundred thousands of entries. */
   readonly metadata: ReadonlyMap<string, GgufScalar>;
+  /** Lengths of the arrays, by their keys. */
+  readonly arrays: ReadonlyMap<string, number>;
   readonly tensors: readonly GgufTensor[];
   /** Bytes that the file needs for its last tensor. */
   readonly neededBytes: number;
@@ -34,11 +36,19 @@ export const ggufMagic = 'GGUF';
 /** More than any model has; a damaged count must not fill the memory. */
 const maxTensors = 100_000;
 const maxMetadata = 100_000;
-const maxDimensions = 8;
-const maxNameBytes = 65_536;
+const maxKeyBytes = 65_535;
+/** GGML_MAX_DIMS and GGML_MAX_NAME, less the zero behind a name (ggml.h). */
+const maxDimensions = 4;
+const maxTensorNameBytes = 63;
+const defaultAlignment = 32;
+const uint32Type = 4;
 
 /** Bytes of the value types that are plain numbers, by their number in the file. */
 const scalarBytes: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+/** The vocabulary. */
+const tokensKey = 'tokenizer.ggml.tokens';
+/** What tensors begin at multiples of, in bytes. */
+const alignmentKey = 'general.alignment';
 const stringType = 8;
 const arrayType = 9;
 
@@ -105,60 +115,103 @@ function attempt<Read>(reader: () => Read): Read | Exclude<GgufReading, { readon
   }
 }
 
-function readMetadata(cursor: Cursor): Pick<GgufHeader, 'version' | 'metadata'> & { readonly tensorCount: number } {
+function readMetadata(cursor: Cursor): Pick<GgufHeader, 'version' | 'metadata' | 'arrays'> & { readonly tensorCount: number } {
   for (const letter of ggufMagic) if (cursor.byte() !== letter.charCodeAt(0)) throw new BadHeader('it does not begin with GGUF');
   const version = cursor.uint32();
   if (version !== 2 && version !== 3) throw new BadHeader(`its GGUF version is ${version}`);
   const tensorCount = cursor.count(maxTensors, 'tensors');
   const metadataCount = cursor.count(maxMetadata, 'metadata entries');
   const metadata = new Map<string, GgufScalar>();
+  const arrays = new Map<string, number>();
   for (let index = 0; index < metadataCount; index++) {
-    const key = cursor.string();
-    const value = readValue(cursor, cursor.uint32());
-    if (value !== undefined) metadata.set(key, value);
+    const key = cursor.name(maxKeyBytes, 'a key');
+    if (metadata.has(key) || arrays.has(key)) throw new BadHeader('a key is there twice');
+    const type = cursor.uint32();
+    if (key === alignmentKey && type !== uint32Type) throw new BadHeader('its alignment is no number of 32 bits');
+    if (type === arrayType) arrays.set(key, passArray(cursor, key === tokensKey));
+    else metadata.set(key, readValue(cursor, type));
   }
-  return { version, metadata, tensorCount };
+  return { version, metadata, arrays, tensorCount };
 }
 
 function read(cursor: Cursor): GgufHeader {
-  const { version, metadata, tensorCount } = readMetadata(cursor);
+  const { version, metadata, arrays, tensorCount } = readMetadata(cursor);
+  const unit = alignmentOf(metadata);
   const placed = Array.from({ length: tensorCount }, () => readTensor(cursor));
-  const alignment = metadata.get('general.alignment');
-  const unit = typeof alignment === 'number' && alignment > 0 ? alignment : 32;
+  checkPlaces(placed, unit);
   const dataStart = Math.ceil(cursor.position / unit) * unit;
   const tensors = placed.map((tensor) => ({ ...tensor, offset: dataStart + tensor.offset }));
   const neededBytes = tensors.reduce(
     (most, { offset, bytes }) => Math.max(most, offset + (bytes ?? 0)),
     tensors.length > 0 ? dataStart : 0,
   );
-  return { version, metadata, tensors, neededBytes };
+  return { version, metadata, arrays, tensors, neededBytes };
+}
+
+function alignmentOf(metadata: GgufHeader['metadata']): number {
+  const alignment = metadata.get(alignmentKey) ?? defaultAlignment;
+  if (typeof alignment !== 'number' || alignment < 1 || !Number.isInteger(Math.log2(alignment))) {
+    throw new BadHeader('its alignment is no power of two');
+  }
+  return alignment;
+}
+
+/** No two of a name, none beside its alignment, and none that reaches into the next. */
+function checkPlaces(tensors: readonly GgufTensor[], alignment: number): void {
+  if (new Set(tensors.map(({ name }) => name)).size < tensors.length) throw new BadHeader('two tensors have one name');
+  if (tensors.some(({ offset }) => offset % alignment !== 0)) throw new BadHeader('a tensor is not aligned');
+  let end = 0;
+  for (const { offset, bytes } of tensors.toSorted((one, other) => one.offset - other.offset)) {
+    if (offset < end) throw new BadHeader('two tensors overlap');
+    end = offset + (bytes ?? 0);
+    if (!Number.isSafeInteger(end)) throw new BadHeader('a tensor is larger than any file');
+  }
 }
 
 function readTensor(cursor: Cursor): GgufTensor {
-  const name = cursor.string();
+  const name = cursor.name(maxTensorNameBytes, 'the name of a tensor');
   const dimensions = cursor.uint32();
   if (dimensions > maxDimensions) throw new BadHeader(`a tensor has ${dimensions} dimensions`);
   let elements = 1;
-  for (let index = 0; index < dimensions; index++) elements *= cursor.count(Number.MAX_SAFE_INTEGER, 'elements');
+  let row = 1;
+  for (let index = 0; index < dimensions; index++) {
+    const length = cursor.count(Number.MAX_SAFE_INTEGER, 'elements');
+    if (length === 0) throw new BadHeader('a tensor has no elements');
+    if (index === 0) row = length;
+    elements *= length;
+  }
+  if (!Number.isSafeInteger(elements)) throw new BadHeader('a tensor has more elements than any file holds');
   const block = blocks[cursor.uint32()];
+  if (block && row % block[0] !== 0) throw new BadHeader('the rows of a tensor are no whole blocks');
   const offset = cursor.count(Number.MAX_SAFE_INTEGER, 'bytes before a tensor');
-  return { name, offset, bytes: block && Math.ceil(elements / block[0]) * block[1] };
+  return { name, offset, bytes: block && (elements / block[0]) * block[1] };
 }
 
-/** Undefined for an array, which is passed over. */
-function readValue(cursor: Cursor, type: number, depth = 0): GgufScalar | undefined {
-  if (type === stringType) return cursor.string(Number.MAX_SAFE_INTEGER);
-  if (type === arrayType) {
-    if (depth > 1) throw new BadHeader('its arrays are nested too deeply');
-    const of = cursor.uint32();
-    const length = cursor.count(Number.MAX_SAFE_INTEGER, 'entries');
-    const bytes = scalarBytes[of];
-    if (bytes !== undefined) cursor.skip(length * bytes);
-    else if (of === stringType) for (let index = 0; index < length; index++) cursor.skip(cursor.count(Number.MAX_SAFE_INTEGER, 'bytes'));
-    else for (let index = 0; index < length; index++) readValue(cursor, of, depth + 1);
-    return undefined;
+function readValue(cursor: Cursor, type: number): GgufScalar {
+  return type === stringType ? cursor.string(Number.MAX_SAFE_INTEGER, 'a text') : cursor.scalar(type);
+}
+
+/** @param distinct whether no two texts may be the same: llama.cpp ends its process over a vocabulary with such @returns its length */
+function passArray(cursor: Cursor, distinct: boolean): number {
+  const of = cursor.uint32();
+  const length = cursor.count(Number.MAX_SAFE_INTEGER, 'entries');
+  const bytes = scalarBytes[of];
+  if (bytes !== undefined) cursor.skip(length * bytes);
+  // Arrays of arrays are no part of any model.
+  else if (of !== stringType) throw new BadHeader(`it has an array of the unknown type ${of}`);
+  else if (distinct) passDistinct(cursor, length);
+  else for (let index = 0; index < length; index++) cursor.skip(cursor.count(Number.MAX_SAFE_INTEGER, 'bytes'));
+  return length;
+}
+
+function passDistinct(cursor: Cursor, length: number): void {
+  const texts = new Set<string>();
+  for (let index = 0; index < length; index++) {
+    const text = cursor.latin1(cursor.count(Number.MAX_SAFE_INTEGER, 'bytes'));
+    // An empty one is given a name of its own.
+    if (text !== '' && texts.has(text)) throw new BadHeader('a token is there twice');
+    texts.add(text);
   }
-  return cursor.scalar(type);
 }
 
 /** Reads little-endian values one after another. */
@@ -185,10 +238,25 @@ class Cursor {
     return Number(count);
   }
 
-  string(mostBytes = maxNameBytes): string {
-    const length = this.count(mostBytes, 'bytes in a name');
+  /** A text that llama.cpp takes for a C string. */
+  name(mostBytes: number, of: string): string {
+    const name = this.string(mostBytes, of);
+    if (name === '' || name.includes('\0')) throw new BadHeader(`${of} is empty or holds a zero`);
+    return name;
+  }
+
+  string(mostBytes: number, of: string): string {
+    const length = this.count(mostBytes, `bytes in ${of}`);
     const start = this.skip(length);
     return utf8(new Uint8Array(this.#view.buffer, this.#view.byteOffset + start, length));
+  }
+
+  /** Each byte as one character, up to a zero: llama.cpp reads tokens as C strings. */
+  latin1(length: number): string {
+    const start = this.skip(length);
+    let text = '';
+    for (let at = start; at < start + length && this.#view.getUint8(at) !== 0; at++) text += String.fromCharCode(this.#view.getUint8(at));
+    return text;
   }
 
   scalar(type: number): GgufScalar {

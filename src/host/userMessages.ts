@@ -45,6 +45,16 @@ export function errorNote(error: LemmaError): PanelNote {
       );
     case 'modelNotGguf':
       return note(notGgufText(error), button('chooseModel', true), button('reloadModel'));
+    case 'modelDamaged':
+      return note(
+        vscode.l10n.t(
+          'The model file {0} is damaged: {1}. Download it again, or choose another; your question is kept.',
+          error.path,
+          sentencePart(error.reason),
+        ),
+        button('chooseModel', true),
+        button('reloadModel'),
+      );
     case 'modelTruncated':
       return note(truncatedText(error), button('chooseModel', true), button('reloadModel'));
     case 'modelPart':

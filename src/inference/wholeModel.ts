@@ -1,8 +1,12 @@
-/** Whether all of a model is there, told by its headers and sizes before native code maps it: one that was cut short crashes that. */
+/**
+ * Whether all of a model is there and its headers are sound, before native code maps it: one that was cut short crashes
+ * that, and the engine's own reader hangs on some counts that no file holds.
+ */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LemmaFailure } from '../core/errors.ts';
 import { readGgufHeader } from '../core/gguf.ts';
+import { shapeFault } from '../core/ggufShape.ts';
 
 /** Bytes read of a file until its header is complete; that of the 9B takes 10 MB. */
 const attempts = [2 ** 20, 2 ** 24, 2 ** 26, 2 ** 28];
@@ -12,7 +16,7 @@ const partName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
 
 /**
  * @param path of a GGUF file, the first where the model is split
- * @throws LemmaFailure modelTruncated, modelPart (a later part was chosen) or modelPartMissing
+ * @throws LemmaFailure modelDamaged, modelTruncated, modelPart (a later part was chosen) or modelPartMissing
  */
 export function checkWholeModel(path: string): void {
   for (const part of partsOf(path)) checkWhole(part);
@@ -38,8 +42,9 @@ function checkWhole(path: string): void {
     for (const length of attempts) {
       const bytes = Buffer.alloc(Math.min(length, size));
       const reading = readGgufHeader(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)));
-      // A header that cannot be read is the engine's to name.
-      if (reading.kind === 'bad') return;
+      if (reading.kind === 'bad') throw new LemmaFailure({ code: 'modelDamaged', path, reason: reading.reason });
+      const fault = reading.kind === 'header' ? shapeFault(reading.header) : undefined;
+      if (fault) throw new LemmaFailure({ code: 'modelDamaged', path, reason: fault });
       const needed = reading.kind === 'header' ? reading.header.neededBytes : undefined;
       if (needed !== undefined && needed <= size) return;
       if (needed === undefined && length < size) continue;

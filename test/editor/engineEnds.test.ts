@@ -92,6 +92,10 @@ describe('the words for a model file that is not whole', () => {
     const path = '/m/a.gguf';
     assert.match(errorNote({ code: 'modelTruncated', path, fileBytes: 1000, neededBytes: 2_000_000 }).text, /1,000 of its 2,000,000 bytes/);
     assert.match(errorNote({ code: 'modelTruncated', path, fileBytes: 100 }).text, /ends after 100 bytes, inside its header/);
+    assert.match(
+      errorNote({ code: 'modelDamaged', path, reason: 'two tensors overlap' }).text,
+      /a\.gguf is damaged: two tensors overlap\. Download/,
+    );
     assert.match(errorNote({ code: 'modelPartMissing', path, part: '/m/b.gguf' }).text, /part \/m\/b\.gguf of the model is missing/);
     assert.match(errorNote({ code: 'modelPart', path, first: '/m/1.gguf' }).text, /Choose the first one, \/m\/1\.gguf/);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { modelFamily } from '../../src/core/models/family.ts';
 import { splitReply } from '../../src/core/thoughtSplitter.ts';
 import { withMetadata } from './ggufMetadata.ts';
 import { ask, fixtureModel, followUp, loaded, newClient, reply } from './support.ts';
@@ -84,6 +85,16 @@ describe('The chat profile', () => {
   const chatMl =
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}" +
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+  it('of each of the five known models never runs the template of the file', async () => {
+    for (const { name, profile } of modelFamily) {
+      const info = await loaded(client, { modelPath: named(name, { 'tokenizer.chat_template': '{{ "of the file" }}' }) });
+      assert.equal(info.profile, profile);
+      const { result } = await reply(client, ask('What is 2 + 2?', { trace: true, maxTokens: 1, profile }));
+      assert.match(result.trace?.prompt ?? '', /^\[gMASK\]<sop>[^]*What is 2 \+ 2\?/);
+      assert.doesNotMatch(result.trace?.prompt ?? '', /of the file/);
+    }
+  });
 
   it('of a model outside the family is its own template, by the library’s wrapper', async () => {
     const modelPath = named('Some Other Model', { 'tokenizer.chat_template': chatMl });

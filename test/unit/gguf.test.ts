@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { readGgufHeader } from '../../src/core/gguf.ts';
+import { shapeFault } from '../../src/core/ggufShape.ts';
 import { smallGguf } from '../harness/ggufFile.ts';
 
 describe('The header of a GGUF file', () => {
@@ -50,5 +51,75 @@ describe('The header of a GGUF file', () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe('A damaged header of a GGUF file', () => {
+  const model = readFileSync(path.join(import.meta.dirname, '../fixtures/model/glm-z1-tiny-f16.gguf'));
+  /** Why the model is refused after `change` was made behind the first place of `behind`. */
+  const reasonFor = (behind: string, change: (bytes: Buffer, at: number) => void): string => {
+    const bytes = Buffer.from(model);
+    const at = bytes.indexOf(behind);
+    assert.ok(at > 0, behind);
+    change(bytes, at + behind.length);
+    const reading = readGgufHeader(bytes);
+    return reading.kind === 'bad' ? reading.reason : reading.kind;
+  };
+
+  it('is named by what no sound one holds', () => {
+    const tensor = 'blk.0.attn_q.weight';
+    const uint32At =
+      (value: number, more = 0) =>
+      (bytes: Buffer, at: number) =>
+        bytes.writeUInt32LE(value, at + more);
+    const uint64At = (value: bigint, more: number) => (bytes: Buffer, at: number) => bytes.writeBigUInt64LE(value, at + more);
+    assert.equal(reasonFor(tensor, uint32At(9)), 'a tensor has 9 dimensions');
+    assert.equal(reasonFor(tensor, uint64At(0n, 4)), 'a tensor has no elements');
+    assert.equal(reasonFor(tensor, uint64At(2n ** 52n, 4)), 'a tensor has more elements than any file holds');
+    assert.equal(reasonFor(tensor, uint64At(2n ** 60n, 4)), `it claims ${2n ** 60n} elements`);
+    assert.equal(reasonFor(tensor, uint64At(1n, 24)), 'a tensor is not aligned');
+    assert.equal(reasonFor(tensor, uint64At(32n, 24)), 'two tensors overlap');
+    assert.equal(
+      reasonFor(tensor, (bytes, at) => bytes.write('blk.1', at - tensor.length)),
+      'two tensors have one name',
+    );
+    assert.equal(reasonFor('general.archi', uint32At(0)), 'a key is empty or holds a zero');
+    assert.equal(
+      reasonFor('tokenizer.ggml.tokens', (bytes, at) => bytes.copy(bytes, at + 4 + 4 + 8 + 8 + 1 + 8, at + 4 + 4 + 8 + 8, at + 25)),
+      'a token is there twice',
+    );
+  });
+});
+
+describe('The numbers of a model', () => {
+  const sound: readonly [string, string | number][] = [
+    ['general.architecture', 'glm4'],
+    ['glm4.block_count', 6],
+    ['glm4.embedding_length', 192],
+    ['glm4.attention.head_count', 6],
+    ['glm4.attention.key_length', 32],
+    ['glm4.rope.dimension_count', 16],
+  ];
+  const fault = (...changes: [string, string | number | undefined][]): string | undefined => {
+    const metadata = new Map<string, string | number>(sound);
+    for (const [key, value] of changes) {
+      if (value === undefined) metadata.delete(key);
+      else metadata.set(key, value);
+    }
+    return shapeFault({ metadata, arrays: new Map() });
+  };
+
+  it('over which the engine would end its process are named', () => {
+    assert.equal(fault(), undefined);
+    assert.equal(fault(['glm4.rope.dimension_count', 17]), 'it rotates an odd number of dimensions');
+    assert.equal(fault(['glm4.rope.dimension_count', 0]), 'it rotates no dimensions');
+    assert.equal(fault(['glm4.rope.dimension_count', 64]), 'it rotates more dimensions than a head has');
+    assert.equal(fault(['glm4.block_count', 513]), 'it has more than 512 layers');
+    assert.equal(fault(['glm4.attention.head_count', undefined]), 'it has no glm4.attention.head_count');
+  });
+
+  it('of other architectures are the engine’s to judge', () => {
+    assert.equal(fault(['general.architecture', 'mamba']), undefined);
+    assert.equal(fault(['general.architecture', undefined]), undefined);
   });
 });
