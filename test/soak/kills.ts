@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { foldEvents } from '../../src/core/conversation.ts';
@@ -29,6 +29,8 @@ const latestMs = 250;
 const windowsIn = 5;
 /** How long an engine may outlive its window, milliseconds: its own promise, and room for a machine that is busy. */
 const outlivesMs = 5_000;
+/** Conversations that a window in use keeps. */
+const keptInUse = 20;
 /** Turns of a window after which it has all that it keeps. */
 const settledTurns = 3;
 
@@ -108,7 +110,7 @@ class Killer {
   }
 
   async use(ms: number): Promise<readonly number[]> {
-    this.#open();
+    this.#open(keptInUse);
     const until = performance.now() + ms;
     while (performance.now() < until) await this.#next((word) => word.type === 'ended');
     const exit = once(this.#window, 'exit');
@@ -119,8 +121,8 @@ class Killer {
     return this.#heaps;
   }
 
-  #open(): void {
-    const args = [this.#folder, String(Math.floor(this.#random() * 2 ** 31))];
+  #open(kept = Infinity): void {
+    const args = [this.#folder, String(Math.floor(this.#random() * 2 ** 31)), String(kept)];
     this.#window = fork(path.join(import.meta.dirname, 'window.ts'), args, {
       env: { ...process.env, LEMMA_RUNTIME_DIR: this.#runtime },
       execArgv: ['--expose-gc'],
@@ -194,7 +196,9 @@ class Killer {
   /** All that was said to be on the disk is there. */
   #check(): void {
     for (const [id, characters] of this.#written) {
-      const { events } = decodeJournal(readFileSync(path.join(this.#conversations, `${id}.jsonl`)));
+      const file = path.join(this.#conversations, `${id}.jsonl`);
+      if (!existsSync(file) && existsSync(path.join(this.#conversations, 'deleted', `${id}.jsonl`))) continue;
+      const { events } = decodeJournal(readFileSync(file));
       const turns = foldEvents(events)?.turns ?? [];
       const saved = turns.reduce((sum, { thought, answer }) => sum + thought.length + answer.length, 0);
       assert.ok(saved >= characters, `${id} has ${saved} of ${characters} characters`);

@@ -2,7 +2,9 @@
  * A window without VS Code, to be killed: asks, stops, goes on and begins anew, at random but the same for one seed, on real
  * conversations, the real engine and a real disk, and tells its parent what it is doing.
  *
- *   node --expose-gc window.ts FOLDER SEED
+ *   node --expose-gc window.ts FOLDER SEED [CONVERSATIONS]
+ *
+ * CONVERSATIONS: as many are kept, so that what a window holds of each of them does not add up.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +26,7 @@ export type WindowWord =
   /** A turn has ended. Bytes of the heap after a collection, and what keeps the process alive, by its kinds. */
   | { readonly type: 'ended'; readonly end: string; readonly heapBytes: number; readonly resources: Readonly<Record<string, number>> };
 
-const [folder = '', seed = '1'] = process.argv.slice(2);
+const [folder = '', seed = '1', kept = 'Infinity'] = process.argv.slice(2);
 const random = randomFrom(Number(seed));
 const say = (word: WindowWord): void => void process.send?.(word);
 const nothing = (): void => undefined;
@@ -71,9 +73,11 @@ conversations.onDidAppend(({ event }) => {
 const questions = ['What is 17 + 25?', 'count to 60', '[test:loop]', 'Solve 3x + 5 = 20', `${longText(2500)}What is 1 + 2?`];
 const text = (): string => questions[Math.floor(random() * questions.length)] ?? '';
 
-/** Another conversation of the folder is shown, or the list of all is looked at. */
+const stored = (): string[] => readdirSync(path.join(folder, 'conversations')).flatMap((name) => /^(.*)\.jsonl$/.exec(name)?.[1] ?? []);
+
+/** Another conversation of the folder is shown, and the list of all is looked at. */
 async function openAny(): Promise<void> {
-  const ids = readdirSync(path.join(folder, 'conversations')).flatMap((name) => /^(.*)\.jsonl$/.exec(name)?.[1] ?? []);
+  const ids = stored();
   const id = ids[Math.floor(random() * ids.length)];
   if (id !== undefined) await conversations.open(id);
   await conversations.library.list('42');
@@ -97,6 +101,7 @@ process.on('disconnect', () => process.exit(1));
 await conversations.restore();
 while (going) {
   await move();
+  for (const id of stored().slice(Number(kept))) if (id !== conversations.current?.id) await conversations.delete(id);
   globalThis.gc?.();
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
