@@ -52,6 +52,8 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
       return { ...store, host: { ...host, habits: message.habits } };
     case 'thinking':
       return { ...store, host: { ...host, thinking: message.thinking } };
+    case 'samples':
+      return { ...store, host: { ...host, samples: message.samples } };
     case 'notice':
       return { ...store, host: { ...host, notice: message.notice } };
     case 'download':

@@ -9,6 +9,8 @@ import type { TurnTree } from './conversationTree.ts';
 import { addTurn, deleteTurn, restoreTurn, selectBranch, turnsBefore } from './conversationTree.ts';
 import type { LemmaError } from './errors.ts';
 import { questionText } from './prompt.ts';
+import type { Sample, SampleEvent } from './samples.ts';
+import { applySampleEvent } from './samples.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { AnswerUse, EditOutcome, Task } from './task.ts';
 import type { ThoughtMark } from './thoughtTimes.ts';
@@ -49,6 +51,8 @@ export interface TurnQuestion {
   readonly attachments?: readonly Attachment[];
   /** What Lemma chose to send along, the most relevant first. */
   readonly context?: readonly Attachment[];
+  /** It is answered so many times, and a vote chooses the answer; absent: once. */
+  readonly samples?: number;
 }
 
 export interface Turn {
@@ -86,6 +90,13 @@ export interface Turn {
   readonly earlierThoughtMs?: number;
   /** When parts of the thought were written, in order; see `msAtOffset`. */
   readonly thoughtMarks?: readonly ThoughtMark[];
+  /** Of a question that is answered by a vote, once it has begun; see `samples.ts`. */
+  readonly samples?: readonly Sample[];
+  /** How many are wished for in all, and are written at once. */
+  readonly samplesWanted?: number;
+  readonly samplesAtOnce?: number;
+  /** The one that the vote chose: thought and answer are its own. */
+  readonly chosenSample?: number;
   /** Present where the question was asked in several wordings, or answered several times. */
   readonly branch?: TurnBranch;
 }
@@ -151,6 +162,7 @@ export type ConversationEvent =
       readonly at?: number;
     }
   | { readonly type: 'ended'; readonly turnId: string; readonly end: TurnEnd; readonly at: number }
+  | SampleEvent
   /** The same turn goes on from its text so far. `reopened`: to think more, so that its thought's budget begins anew. */
   | { readonly type: 'resumed'; readonly turnId: string; readonly at: number; readonly reopened?: true }
   /** The thought of a turn that has ended is another one; its answer, made from the old one, goes. See `branchWithThought`. */
@@ -251,7 +263,19 @@ function newTurn(question: TurnQuestion, askedAt: number): Turn {
   return { question, phase: 'waiting', thought: '', answer: '', thoughtTokens: 0, answerTokens: 0, askedAt };
 }
 
-const turnEventTypes = ['phase', 'budget', 'delta', 'ended', 'resumed', 'thoughtEdited', 'editDecided'] as const;
+const turnEventTypes = [
+  'phase',
+  'budget',
+  'delta',
+  'ended',
+  'resumed',
+  'thoughtEdited',
+  'editDecided',
+  'sampled',
+  'sampleDelta',
+  'sampleEnded',
+  'sampleChosen',
+] as const;
 const turnEvents: ReadonlySet<string> = new Set(turnEventTypes);
 
 function isTurnEvent(event: ConversationEvent): event is TurnEvent {
@@ -280,7 +304,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'ended':
       return { ...turn, phase: 'ended', end: event.end, endedAt: event.at };
     default:
-      return turn;
+      return applySampleEvent(turn, event);
   }
 }
 

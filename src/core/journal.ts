@@ -112,6 +112,10 @@ const eventFields: { readonly [Type in ConversationEvent['type']]: Readonly<Reco
   budget: { turnId: 'string', promptTokens: 'number', maxTokens: 'number', wantedTokens: 'number' },
   delta: { turnId: 'string', part: 'string', text: 'string', tokens: 'number' },
   ended: { turnId: 'string', end: 'object', at: 'number' },
+  sampled: { turnId: 'string', samples: 'number', atOnce: 'number' },
+  sampleDelta: { turnId: 'string', sample: 'number', part: 'string', text: 'string', tokens: 'number' },
+  sampleEnded: { turnId: 'string', sample: 'number', end: 'object' },
+  sampleChosen: { turnId: 'string', sample: 'number', at: 'number' },
   resumed: { turnId: 'string', at: 'number' },
   thoughtEdited: { turnId: 'string', thought: 'string', at: 'number' },
   editDecided: { turnId: 'string', outcome: 'string', at: 'number' },
@@ -130,8 +134,8 @@ function asEvent(value: unknown): ConversationEvent | 'unknown' | 'damaged' {
   if (!hasFields(value, eventFields[type])) return 'damaged';
   if (type === 'asked' && !hasFields(value['question'], { id: 'string', task: 'string', text: 'string' })) return 'damaged';
   if (type === 'leftOut' && !(Array.isArray(value['turnIds']) && value['turnIds'].every((id) => typeof id === 'string'))) return 'damaged';
-  if (type === 'delta' && value['part'] !== 'thought' && value['part'] !== 'answer') return 'damaged';
-  if (type === 'ended' && !hasFields(value['end'], { kind: 'string' })) return 'damaged';
+  if ((type === 'delta' || type === 'sampleDelta') && value['part'] !== 'thought' && value['part'] !== 'answer') return 'damaged';
+  if ((type === 'ended' || type === 'sampleEnded') && !hasFields(value['end'], { kind: 'string' })) return 'damaged';
   return value as unknown as ConversationEvent;
 }
 

@@ -45,6 +45,7 @@ import { askedAgainNote } from './serverMessages.ts';
 import { StatusBar } from './statusBar.ts';
 import { sharedStorageFolder } from './storageFolder.ts';
 import { TextViews } from './textViews.ts';
+import { SampleCount } from './sampleCount.ts';
 import { ThinkingBudget } from './thinkingBudget.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import type { PanelNote } from '../shared/panelProtocol.ts';
@@ -90,6 +91,7 @@ export class LemmaApp {
   readonly tests: TestRuns;
   readonly checks: EquationChecks;
   readonly thinking: ThinkingBudget;
+  readonly samples: SampleCount;
   readonly downloads: ModelDownloadActions;
   readonly cuda: CudaSupport;
   readonly walkthrough = new Walkthrough();
@@ -135,6 +137,7 @@ export class LemmaApp {
     this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
     this.thinking = new ThinkingBudget(context.globalState, () => this.config.reply.thinkingTokens);
     const reply = (info?: ModelInfo): ReplySettings => ({ ...this.config.replyOf(info), thinkingTokens: this.thinking.tokens });
+    this.samples = new SampleCount(context.globalState, () => this.config.samples);
     this.turns = new TurnRunner(this.conversations, this.model, reply, this.log);
     this.replies = new ChatReplies(this.model, reply, () => this.turns.rest, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState, context.globalState);
@@ -154,6 +157,7 @@ export class LemmaApp {
       this.attachments,
       () => this.automatic,
       () => this.showPanel(),
+      () => this.samples.samples,
     );
     const next = (): Promise<TurnQuestion> => this.questions.nextAlone();
     this.automatic = this.#disposables.add(new AutomaticContext({ panel, model, config: this.config, counter, log, next }));
@@ -322,6 +326,9 @@ export class LemmaApp {
     this.panel.setFonts(this.config.panelFonts);
     keep.add(this.config.onDidChangeFonts(() => this.panel.setFonts(this.config.panelFonts)));
     this.#showThinking();
+    this.panel.showSamples(this.samples.offer);
+    keep.add(this.samples.onDidChange((offer) => this.panel.showSamples(offer)));
+    keep.add(this.config.onDidChangeSamples(() => this.samples.settingChanged()));
     keep.add(this.thinking.onDidChange(() => this.#showThinking()));
     keep.add(this.model.onDidChange(() => this.#showThinking()));
     keep.add(this.config.onDidChangeThinking(() => this.thinking.settingChanged()));

@@ -47,6 +47,8 @@ export interface Backend {
     params: Omit<GenerateParams, 'progressToken'>,
     onProgress: (progress: GenerateProgress) => void,
     signal?: AbortSignal,
+    /** Of several replies, by their number: each stops one of them alone. */
+    sampleSignals?: readonly AbortSignal[],
   ): Promise<GenerateResult>;
   /** Needs a loaded model. */
   countTokens(params: CountTokensParams): Promise<CountTokensResult>;

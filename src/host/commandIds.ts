@@ -4,6 +4,7 @@
  */
 export const commandIds = [
   'lemma.solveSelection',
+  'lemma.solveWithVotes',
   'lemma.explainSelection',
   'lemma.fixDiagnostic',
   'lemma.explainDiagnostic',

@@ -27,6 +27,7 @@ function turnOfEdit(which: unknown): string | undefined {
 export function commandHandlers(app: LemmaApp): Handlers {
   return {
     'lemma.solveSelection': () => app.questions.aboutSelection('solve'),
+    'lemma.solveWithVotes': () => app.questions.aboutSelection('solve', { samples: app.samples.forVote }),
     'lemma.explainSelection': () => app.questions.aboutSelection('explain'),
     'lemma.fixDiagnostic': (uri, diagnostic) => app.questions.aboutDiagnostic(uri as string, diagnostic as DiagnosticInfo),
     'lemma.explainDiagnostic': (uri, diagnostic) => app.questions.aboutDiagnostic(uri as string, diagnostic as DiagnosticInfo, 'explain'),

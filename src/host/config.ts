@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Sampling } from '../core/chatMessage.ts';
 import { recommendedMaxTokens, recommendedSampling } from '../core/chatMessage.ts';
+import { mostSamples } from '../core/models/samplePlan.ts';
 import type { YarnSetting } from '../core/models/yarn.ts';
 import { familyModel } from '../core/models/family.ts';
 import type { GpuChoice, LoadParams, ModelInfo } from '../shared/inferenceProtocol.ts';
@@ -98,6 +99,12 @@ export class Config {
     return Math.max(0, vscode.workspace.getConfiguration('lemma').get<number>('context.automaticTokens', 1500));
   }
 
+  /** How many times a question is answered, for a vote. */
+  get samples(): number {
+    const samples = Math.round(vscode.workspace.getConfiguration('lemma').get<number>('samples', 1));
+    return Math.min(mostSamples, Math.max(1, samples));
+  }
+
   get reply(): ReplySettings {
     return this.replyOf();
   }
@@ -144,6 +151,12 @@ export class Config {
   onDidChangeFonts(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('chat') || event.affectsConfiguration('editor.fontLigatures')) listener();
+    });
+  }
+
+  onDidChangeSamples(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('lemma.samples')) listener();
     });
   }
 

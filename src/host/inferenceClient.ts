@@ -134,14 +134,21 @@ export class InferenceClient {
     params: Omit<GenerateParams, 'progressToken'>,
     onProgress: (progress: GenerateProgress) => void,
     signal?: AbortSignal,
+    sampleSignals: readonly AbortSignal[] = [],
   ): Promise<GenerateResult> {
     if (signal?.aborted) return { stop: 'cancelled', promptTokens: 0, reusedTokens: 0, generatedTokens: 0, promptMs: 0, generateMs: 0 };
     const { connection } = await this.#ensure();
     const progressToken = this.#token();
     const listener = connection.onProgress(generateProgress, progressToken, onProgress);
+    const over = new AbortController();
+    for (const [sample, each] of sampleSignals.entries()) {
+      const stop = (): void => connection.stopSample({ progressToken, sample });
+      each.addEventListener('abort', stop, { signal: over.signal });
+    }
     try {
       return await connection.request(signal, (rpc, token) => rpc.sendRequest(generateRequest, { ...params, progressToken }, token));
     } finally {
+      over.abort();
       listener.dispose();
     }
   }

@@ -9,7 +9,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { LemmaError } from '../core/errors.ts';
 import { LemmaFailure } from '../core/errors.ts';
-import type { EndingParams, HelloResult, ModelChangedParams } from '../shared/inferenceProtocol.ts';
+import type { EndingParams, HelloResult, ModelChangedParams, StopSampleParams } from '../shared/inferenceProtocol.ts';
 import {
   endingNotification,
   endRequest,
@@ -20,6 +20,7 @@ import {
   modelChangedNotification,
   otherBackendCode,
   requestCancelledCode,
+  stopSampleNotification,
 } from '../shared/inferenceProtocol.ts';
 import type { Joined, ProcessEnd } from './inferenceJoin.ts';
 import { describeEnd } from './inferenceJoin.ts';
@@ -140,6 +141,11 @@ export class InferenceConnection {
   /** What the process says of the request with this token. Dispose of it after the request. */
   onProgress<Progress>(type: ProgressType<Progress>, token: string, listener: (progress: Progress) => void): Disposable {
     return this.#rpc.onProgress(type, token, listener);
+  }
+
+  /** Stops one of several replies. A failed write means that the process is going, and the reply with it. */
+  stopSample(params: StopSampleParams): void {
+    void this.#rpc.sendNotification(stopSampleNotification, params).catch(() => undefined);
   }
 
   /** Begins to listen. @throws LemmaFailure engineStartFailed, engineCrashed or protocolMismatch; the connection has ended then */

@@ -1,5 +1,5 @@
 const lineFeed = 0x0a;
-const deltaBegin = Buffer.from('{"type":"delta"');
+const deltaBegins = ['delta', 'sampleDelta'].map((type) => Buffer.from(`{"type":"${type}"`));
 const thoughtPart = Buffer.from('"part":"thought"');
 /** The part is named within this many bytes of a delta's line: behind type and turn, which are shorter. */
 const headBytes = 160;
@@ -24,6 +24,7 @@ export function withoutThoughts(journal: Buffer): Buffer {
 }
 
 function isThought(journal: Buffer, start: number, end: number): boolean {
-  if (journal.compare(deltaBegin, 0, deltaBegin.length, start, Math.min(end, start + deltaBegin.length)) !== 0) return false;
+  const begins = (type: Buffer): boolean => journal.compare(type, 0, type.length, start, Math.min(end, start + type.length)) === 0;
+  if (!deltaBegins.some(begins)) return false;
   return journal.subarray(start, Math.min(end, start + headBytes)).includes(thoughtPart);
 }

@@ -215,6 +215,7 @@ export class ModelService {
     params: Omit<GenerateParams, 'progressToken'>,
     onProgress: (progress: GenerateProgress) => void,
     signal: AbortSignal,
+    sampleSignals?: readonly AbortSignal[],
   ): Promise<GenerateResult> {
     const { heard, ended } = this.#listen(signal);
     const onHeard = (progress: GenerateProgress): void => {
@@ -223,7 +224,7 @@ export class ModelService {
       onProgress(progress);
     };
     try {
-      const result = await this.#client.generate(params, onHeard, signal);
+      const result = await this.#client.generate(params, onHeard, signal, sampleSignals);
       if (result.generatedTokens > 0) this.#crashes.forget();
       return result;
     } catch (error) {

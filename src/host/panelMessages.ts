@@ -69,6 +69,8 @@ export async function handlePanelMessage(app: LemmaApp, message: PanelToHost): P
       return app.panel.saveHabits(message.habits);
     case 'thinkingBudget':
       return app.thinking.choose(message.tokens);
+    case 'chooseSamples':
+      return app.samples.choose(message.samples);
     case 'focusEditor':
       return void (await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
     case 'openLink':

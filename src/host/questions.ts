@@ -15,7 +15,7 @@ import type { PanelModel } from './panel/panelModel.ts';
 import type { TurnRunner } from './turn.ts';
 
 /** What is said of a task besides its name. */
-export type TaskWish = Partial<Pick<TurnQuestion, 'text' | 'into' | 'title' | 'answerUse' | 'selectionInText'>> & {
+export type TaskWish = Partial<Pick<TurnQuestion, 'text' | 'into' | 'title' | 'answerUse' | 'selectionInText' | 'samples'>> & {
   /** Makes the text once the selection is known. */
   readonly fill?: (snapshot: Snapshot) => Promise<string>;
 };
@@ -30,22 +30,28 @@ export class Questions {
   readonly #attachments: Attachments;
   readonly #automatic: () => AutomaticContext;
   readonly #reveal: () => Promise<void>;
+  readonly #samples: () => number;
   /** The editor whose selection is offered. */
   #offered: vscode.TextEditor | undefined;
 
-  /** @param automatic asks in turn what would be asked, so that it comes later */
+  /**
+   * @param automatic asks in turn what would be asked, so that it comes later
+   * @param samples how many times a question is answered whose answer stays in the panel
+   */
   constructor(
     turns: TurnRunner,
     panel: PanelModel,
     attachments: Attachments,
     automatic: () => AutomaticContext,
     reveal: () => Promise<void>,
+    samples: () => number,
   ) {
     this.#turns = turns;
     this.#panel = panel;
     this.#attachments = attachments;
     this.#automatic = automatic;
     this.#reveal = reveal;
+    this.#samples = samples;
   }
 
   /** Asks about the selection, or about what encloses the cursor. @param wish what else is said of the task */
@@ -162,12 +168,13 @@ export class Questions {
     try {
       const snapshot = await read?.();
       const attachments = await this.#attachments.read();
-      const { answerUse = answerUseOf(task), fill, ...more } = wish;
+      const { answerUse = answerUseOf(task), fill, samples = votes(task) ? this.#samples() : 1, ...more } = wish;
       const question = {
         task,
         text: snapshot && fill ? await fill(snapshot) : text,
         ...more,
         ...(answerUse === 'panel' ? {} : { answerUse }),
+        ...(samples > 1 ? { samples } : {}),
         ...(snapshot ? { snapshot } : {}),
         ...(attachments.length > 0 ? { attachments } : {}),
       };
@@ -183,6 +190,11 @@ export class Questions {
       await revealed;
     }
   }
+}
+
+/** A result that can be compared is what these ask for. An explanation or an edit is never the same twice. */
+function votes(task: Task): boolean {
+  return task === 'solve' || task === 'ask';
 }
 
 /** The first lines of an attachment. */

@@ -10,6 +10,9 @@ import type { ConversationEvent, Turn, TurnEnd, TurnPart, TurnPhase, TurnQuestio
 import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
 import { justDeleted } from '../core/conversationTree.ts';
 import { toLemmaError } from '../core/errors.ts';
+import { recommendedSampling } from '../core/chatMessage.ts';
+import { sampleSeed } from '../core/models/samplePlan.ts';
+import { ballotsOf, isVoting } from '../core/samples.ts';
 import { LoopGuard } from '../core/loopGuard.ts';
 import { buildMessages } from '../core/prompt.ts';
 import type { Resumption } from '../core/resumption.ts';
@@ -25,6 +28,7 @@ import type { Conversations } from './conversations.ts';
 import { Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
+import { SampleVote } from './sampleVote.ts';
 import { TurnContext } from './turnContext.ts';
 import type { PreparedTurn } from './turnContext.ts';
 
@@ -130,10 +134,13 @@ export class TurnRunner {
 
   /** @param reopened the thought goes on because more of it is wanted, so its budget begins anew */
   async #resume(turnId: string, resumption: Resumption, reopened: boolean): Promise<void> {
+    const before = turnById(this.#conversations.current, turnId);
     this.stop(turnId);
     await this.#queue;
     const turn = turnById(this.#conversations.current, turnId);
     if (!turn || isRunning(turn)) return;
+    // A vote that was stopped for its answer has it now.
+    if (before && isVoting(before) && turn.chosenSample !== undefined) return;
     if (turn.end?.kind === 'repetition' && resumption === 'continue') this.#mayLoop.add(turnId);
     this.#append({ type: 'resumed', turnId, at: Date.now(), ...(reopened ? { reopened } : {}) });
     // Who has a loop before their eyes goes on with it, so the model answers without it.
@@ -229,6 +236,7 @@ export class TurnRunner {
     const { info, beginning } = prepared;
     const { profile, replyStart } = info;
     const { sampling, maxTokens, thinkingTokens: budgetTokens, stopLoops = false } = this.#reply(info);
+    if (isVoting(turn)) return this.#vote(turn, prepared, signal);
     this.#markedAt = 0;
     const splitter = new ThoughtSplitter(beginning ?? { start: replyStart });
     this.#enter(turnId, 'reading');
@@ -262,6 +270,37 @@ export class TurnRunner {
     }
   }
 
+  /** Answers the question as often as is still to be done for the vote, and lets the votes choose. */
+  async #vote(turn: Turn, fitting: PreparedTurn, signal: AbortSignal): Promise<TurnEnd> {
+    const turnId = turn.question.id;
+    const { messages, info } = fitting;
+    const { profile, replyStart: start } = info;
+    const { sampling, maxTokens, thinkingTokens: budgetTokens, stopLoops = false } = this.#reply(info);
+    const now = (): Turn | undefined => turnById(this.#conversations.current, turnId);
+    const samples = (turn.question.samples ?? 1) - ballotsOf(turn).length;
+    const vote = new SampleVote(turn, Math.max(1, samples), {
+      ...{ turn: now, start, stopLoops },
+      append: (event) => this.#append(event),
+      onText: () => this.#enter(turnId, 'thinking'),
+    });
+    const splitter = new ThoughtSplitter({ start });
+    const plain = { resumed: false, readAgain: 0, closedAtBudget: false, guards: undefined, loop: new AbortController() };
+    const run: Run = { ...plain, turn, splitter, fitting, vote };
+    this.#enter(turnId, 'reading');
+    // Greedy samples would all be one and the same, so those are taken as the card recommends.
+    const { seed } = sampling;
+    const first = turn.samples?.length ?? 0;
+    const random = sampling.temperature === 0 ? { ...recommendedSampling, ...(seed === undefined ? {} : { seed }) } : sampling;
+    const request = {
+      ...{ messages, profile, maxTokens, samples: vote.signals.length },
+      sampling: random.seed === undefined ? random : { ...random, seed: sampleSeed(random.seed, first) },
+      ...(thinks(profile) && budgetTokens > 0 ? { thinkingTokens: budgetTokens } : {}),
+    };
+    const result = await this.#model.generate(request, (progress) => this.#take(run, progress), signal, vote.signals);
+    this.#endOf(turnId, result);
+    return vote.decide(signal.aborted ? (signal.reason === 'interrupted' ? 'interrupted' : 'stopped') : undefined);
+  }
+
   #take(run: Run, progress: GenerateProgress): void {
     const turnId = run.turn.question.id;
     switch (progress.kind) {
@@ -291,7 +330,7 @@ export class TurnRunner {
       case 'samples':
       case 'sample':
       case 'sampleEnded':
-        return;
+        return run.vote?.take(progress);
     }
   }
 
@@ -364,6 +403,8 @@ function repetition({ turn, guards }: Run): TurnEnd | undefined {
 
 /** One request about a turn, from its first token read to its last one written. */
 interface Run {
+  /** Of a question that is answered several times. */
+  readonly vote?: SampleVote;
   /** As it was before the request. */
   readonly turn: Turn;
   readonly splitter: ThoughtSplitter;

@@ -34,8 +34,16 @@ export interface Engine {
   countTokens(params: CountTokensParams): CountTokensResult;
   /** Starts a backend unless one runs, and measures it. May be called while `generate` runs. @param gpu counts at the first start alone */
   describeMachine(gpu: GpuChoice): Promise<DescribeMachineResult>;
-  /** Writes a reply. Aborted: resolves with `stop: 'cancelled'` after all text so far was reported. */
-  generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult>;
+  /**
+   * Writes a reply. Aborted: resolves with `stop: 'cancelled'` after all text so far was reported.
+   * @param sampleSignal of one of several replies, to stop it alone
+   */
+  generate(
+    params: GenerateParams,
+    onProgress: (progress: GenerateProgress) => void,
+    signal: AbortSignal,
+    sampleSignal?: (sample: number) => AbortSignal,
+  ): Promise<GenerateResult>;
   /** Frees everything. The engine cannot be used after it. */
   dispose(): Promise<void>;
 }

@@ -185,14 +185,22 @@ export class LlamaEngine implements Engine {
     return describeMachine((this.#started ?? (await this.#backend(gpu))).llama);
   }
 
-  async generate(params: GenerateParams, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal): Promise<GenerateResult> {
+  async generate(
+    params: GenerateParams,
+    onProgress: (progress: GenerateProgress) => void,
+    signal: AbortSignal,
+    sampleSignal?: (sample: number) => AbortSignal,
+  ): Promise<GenerateResult> {
     const loaded = this.#need();
     if (!signal.aborted) await this.#sides.turnTo(params.side ?? 'panel', loaded.sequence);
     try {
-      const { samples = 1 } = params;
-      if (samples <= 1) return await generateReply(loaded, params, onProgress, signal);
+      const { samples } = params;
+      if (samples === undefined) return await generateReply(loaded, params, onProgress, signal);
       const options = contextOptions(loaded.model, loaded.info.threads);
-      return await generateSamples(loaded, { params, samples, contextOptions: options, report: onProgress, signal, log: this.#log });
+      return await generateSamples(loaded, {
+        ...{ params, samples, contextOptions: options, report: onProgress, signal, log: this.#log },
+        ...(sampleSignal ? { sampleSignal } : {}),
+      });
     } catch (error) {
       if (error instanceof LemmaFailure) throw error;
       // What the context holds is unknown now; the next prompt must not build on it.

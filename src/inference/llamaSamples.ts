@@ -22,6 +22,7 @@ export interface SampleRequest {
   readonly contextOptions: LlamaContextOptions;
   readonly report: (progress: GenerateProgress) => void;
   readonly signal: AbortSignal;
+  readonly sampleSignal?: (sample: number) => AbortSignal;
   readonly log: EngineLog;
 }
 
@@ -52,7 +53,9 @@ export async function generateSamples(loaded: LoadedModel, request: SampleReques
         while (next < samples && !signal.aborted) {
           const sample = next++;
           const told = (progress: GenerateProgress): void => report({ kind: 'sample', sample, progress });
-          const result = await generateReply({ ...loaded, sequence }, sampleParams(params, sample), told, signal);
+          const own = request.sampleSignal?.(sample);
+          const either = own ? AbortSignal.any([signal, own]) : signal;
+          const result = await generateReply({ ...loaded, sequence }, sampleParams(params, sample), told, either);
           results.push(result);
           report({ kind: 'sampleEnded', sample, result });
         }

@@ -12,6 +12,7 @@ import {
   leaveRequest,
   loadProgress,
   loadRequest,
+  stopSampleNotification,
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
 import type { GenerateProgress, HelloResult } from '../shared/inferenceProtocol.ts';
@@ -41,6 +42,9 @@ export function serve(
   /** Sends progress. A failed write means that the window is going, or gone: then it throws at once. */
   const sending = (send: () => Promise<void>): void => void (async () => send())().catch(() => undefined);
 
+  /** Of this window's requests that write several replies, by progress token. */
+  const sampleStops = new Map<string, AbortController[]>();
+
   connection.onRequest(helloRequest, () => {
     try {
       return { protocolVersion: inferenceProtocolVersion, pid: process.pid, ...about() };
@@ -56,8 +60,14 @@ export function serve(
   connection.onRequest(generateRequest, (params, token) => {
     const report = (progress: GenerateProgress) => sending(() => connection.sendProgress(generateProgress, params.progressToken, progress));
     if (shared.isBusyForOthers(window)) report({ kind: 'queued' });
-    return shared.withModel(window, token, (signal) => engine.generate(params, report, signal));
+    const stops = Array.from({ length: params.samples ?? 0 }, () => new AbortController());
+    if (stops.length > 0) sampleStops.set(params.progressToken, stops);
+    const sampleSignal = (sample: number): AbortSignal => stops[sample]?.signal ?? new AbortController().signal;
+    return shared
+      .withModel(window, token, (signal) => engine.generate(params, report, signal, sampleSignal))
+      .finally(() => sampleStops.delete(params.progressToken));
   });
+  connection.onNotification(stopSampleNotification, ({ progressToken, sample }) => sampleStops.get(progressToken)?.[sample]?.abort());
   connection.onRequest(countTokensRequest, (params, token) => {
     if (!shared.modelOf(window)) return shared.withModel(window, token, () => Promise.resolve(engine.countTokens(params)));
     try {

@@ -183,7 +183,7 @@ export interface GenerateParams {
   readonly thinkingTokens?: number;
   /**
    * Several replies to the same prompt, written at once as far as memory allows: each tells its progress as `sample`. With
-   * a seed each has one of its own, see `sampleSeed`. Absent or 1: one reply. Not with `prefill`.
+   * a seed each has one of its own, see `sampleSeed`. Absent: one reply, without `sample`. Not with `prefill`.
    */
   readonly samples?: number;
   /** Also return the rendered prompt and all token ids. */
@@ -234,6 +234,13 @@ export interface GenerateTrace {
   readonly promptIds: readonly number[];
   /** Including the stop token, as transformers' `generate` returns them. */
   readonly generatedIds: readonly number[];
+}
+
+/** Stops one of several replies; the others go on. */
+export interface StopSampleParams {
+  /** Of the `generate` that it belongs to. */
+  readonly progressToken: string;
+  readonly sample: number;
 }
 
 export interface CountTokensParams {
@@ -304,6 +311,7 @@ export const loadRequest = new RequestType<LoadParams, ModelInfo, LemmaError>('l
 export const unloadRequest = new RequestType0<null, LemmaError>('lemma/unload');
 export const countTokensRequest = new RequestType<CountTokensParams, CountTokensResult, LemmaError>('lemma/countTokens');
 export const generateRequest = new RequestType<GenerateParams, GenerateResult, LemmaError>('lemma/generate');
+export const stopSampleNotification = new NotificationType<StopSampleParams>('lemma/stopSample');
 /** Starts a backend without a model and measures it. */
 export const describeMachineRequest = new RequestType<DescribeMachineParams, DescribeMachineResult, LemmaError>('lemma/describeMachine');
 /** Reads headers; answered at once, whatever else runs. */

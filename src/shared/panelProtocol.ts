@@ -158,6 +158,8 @@ export interface TurnWords {
   readonly edit?: PanelNote;
   /** Tests of the file that its answer has changed: that they can be run, or what came of them. */
   readonly testNote?: PanelNote;
+  /** Of a question that is answered several times. */
+  readonly vote?: VoteWords;
   /** The document that its answer would go to can be edited. */
   readonly canEdit: boolean;
 }
@@ -233,6 +235,29 @@ export interface ThinkingOffer {
   readonly choices: readonly number[];
 }
 
+/** How many times a question is answered, and what can be chosen in its place. */
+export interface SamplesOffer {
+  readonly samples: number;
+  readonly choices: readonly number[];
+}
+
+/** Answers that say the same, or those that are not counted. */
+export interface VoteGroupWords {
+  /** «1/2»; empty where the answers have no result that could be compared. */
+  readonly result: string;
+  /** «3 of 5 · 60 %» */
+  readonly detail: string;
+  /** Indices into `Turn.samples`. */
+  readonly samples: readonly { readonly sample: number; readonly label: string }[];
+}
+
+/** A vote among several answers, the group that leads first. */
+export interface VoteWords {
+  /** «5 of 8 answers so far. 3 agree on this: 1/2» */
+  readonly summary: string;
+  readonly groups: readonly VoteGroupWords[];
+}
+
 export interface PanelState {
   readonly conversation: Conversation | undefined;
   /** Number of events applied to `conversation`; the next `events` message starts there. */
@@ -262,6 +287,7 @@ export interface PanelState {
   readonly habits?: ReadingHabits;
   /** Undefined for a model that does not think. */
   readonly thinking: ThinkingOffer | undefined;
+  readonly samples?: SamplesOffer;
   readonly strings: PanelStrings;
   /** BCP 47, for numbers. */
   readonly locale: string;
@@ -283,6 +309,7 @@ export type HostToPanel =
   | { readonly type: 'fonts'; readonly fonts: PanelFonts }
   | { readonly type: 'habits'; readonly habits: ReadingHabits }
   | { readonly type: 'thinking'; readonly thinking: ThinkingOffer | undefined }
+  | { readonly type: 'samples'; readonly samples: SamplesOffer }
   | { readonly type: 'notice'; readonly notice: PanelNote | undefined }
   | { readonly type: 'download'; readonly download: PanelDownload | undefined }
   | { readonly type: 'selection'; readonly selection: SelectionOffer | undefined; readonly attached: boolean }
@@ -352,6 +379,8 @@ export type PanelToHost =
   | { readonly type: 'habits'; readonly habits: ReadingHabits }
   /** How long thoughts may be from now on: one of what was offered. */
   | { readonly type: 'thinkingBudget'; readonly tokens: number }
+  /** How many times the next questions are answered. */
+  | { readonly type: 'chooseSamples'; readonly samples: number }
   | { readonly type: 'focus'; readonly focused: boolean }
   /** Escape, where there is nothing to close and nothing to stop: the cursor goes back to the editor. */
   | { readonly type: 'focusEditor' }

@@ -52,6 +52,11 @@ export const strings: PanelStrings = {
   ...{
     thinkingBudget: 'Thinking Budget: {0}',
     thinkingBudgetHint: 'At the limit the thought is closed and the answer begins.',
+    samples: 'Answers to Each Question: {0}',
+    samplesHint: 'Several answers are compared, and what most of them say is shown.',
+    oneAnswer: 'One answer',
+    manyAnswers: '{0} answers and a vote',
+    vote: 'Answers and their votes',
     unlimited: 'Unlimited',
   },
   ...{ attachSelection: 'Attach Selection', removeAttachment: 'Remove {0}', attachments: 'Attachments', jumpToLatest: 'Latest' },

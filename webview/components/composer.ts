@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
-import type { AttachmentOffer, ContextUse, SelectionOffer, ThinkingOffer } from '../../src/shared/panelProtocol.ts';
+import type { AttachmentOffer, ContextUse, SamplesOffer, SelectionOffer, ThinkingOffer } from '../../src/shared/panelProtocol.ts';
 import { icon } from '../icons.ts';
 import { isPlainEnter } from '../keys.ts';
 import { chipRow } from './chips.ts';
@@ -8,6 +8,7 @@ import type { Chip } from './chips.ts';
 import './contextMeter.ts';
 import { PanelElement } from './element.ts';
 import type { PanelContext } from './element.ts';
+import { samplesMenu } from './samples.ts';
 import { thinkingBudget } from './thinkingBudget.ts';
 
 /** While typing, the host is given the draft at the first key and then once in so many milliseconds. */
@@ -29,6 +30,7 @@ export class LemmaComposer extends PanelElement {
     attached: { attribute: false },
     attachments: { attribute: false },
     thinking: { attribute: false },
+    samples: { attribute: false },
     use: { attribute: false },
     dropping: { attribute: false },
     fresh: { attribute: false },
@@ -43,6 +45,7 @@ export class LemmaComposer extends PanelElement {
   declare attachments: readonly AttachmentOffer[];
   /** Undefined for a model that does not think. */
   declare thinking: ThinkingOffer | undefined;
+  declare samples: SamplesOffer | undefined;
   declare use: ContextUse | undefined;
   /** Files are dragged over the panel: says where they will go. */
   declare dropping: boolean;
@@ -137,6 +140,7 @@ export class LemmaComposer extends PanelElement {
             : nothing
         }
         <span class="grow"></span>
+        ${this.samples ? samplesMenu(this.samples, this.context) : nothing}
         ${this.thinking ? thinkingBudget(this.thinking, this.context) : nothing}
         ${this.use ? html`<lemma-meter .context=${this.context} .use=${this.use}></lemma-meter>` : nothing}
         <button

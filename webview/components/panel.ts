@@ -197,6 +197,7 @@ export class LemmaPanel extends PanelElement implements PieceHost {
         .attached=${host.selectionAttached}
         .attachments=${host.attachments}
         .thinking=${host.thinking}
+        .samples=${host.samples}
         .use=${this.history ? undefined : host.context}
         .dropping=${this.dropping}
         .canSend=${turn === undefined && host.model.kind !== 'notChosen'}

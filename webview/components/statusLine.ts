@@ -39,7 +39,7 @@ export function statusLine(
 function runningControls(text: TemplateResult | string, turn: Turn, { strings, post }: PanelContext): TemplateResult {
   const act = (action: 'stop' | 'answerNow') => (): void => post({ type: 'action', action, turnId: turn.question.id });
   return html`<span class="grow num">${text}</span> ${
-      turn.phase === 'thinking'
+      turn.phase === 'thinking' && !turn.samples
         ? pushButton({ label: strings.answerNow, title: strings.answerNowHint, small: true, onClick: act('answerNow') })
         : nothing
     }
@@ -90,7 +90,7 @@ function activityOf(store: Store, host: PanelState, turn: Turn, pulse: Pulse | u
       const tokens = pulse?.thoughtTokens ?? turn.thoughtTokens;
       const narrow = fill(strings.tokens, count(tokens));
       const limit = turn.thinkingTokens ?? turn.maxTokens;
-      if (limit === undefined) return { text: `${narrow}${rate}` };
+      if (limit === undefined || turn.samples) return { text: `${narrow}${rate}` };
       const wide = fill(strings.tokensOf, count(tokens), count(limit));
       return {
         text: html`${byWidth(narrow, wide)}${rate}`,

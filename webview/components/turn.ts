@@ -12,6 +12,7 @@ import './question.ts';
 import type { EditEvent, EditedPart, LemmaTextEdit, TextEdit } from './textEdit.ts';
 import type { LemmaThought } from './thought.ts';
 import './thought.ts';
+import './vote.ts';
 import { turnActions } from './turnActions.ts';
 
 /** How long a button says that it has copied, in milliseconds. */
@@ -93,6 +94,7 @@ export class LemmaTurn extends PanelElement {
     if (this.far !== undefined) return html`<p class="question"><span class="typed">${text === '' ? words?.title : text}</span></p>`;
     const answering = turn.phase === 'answering' || turn.answer !== '';
     const ended = turn.phase === 'ended';
+    const voting = turn.samples !== undefined && turn.chosenSample === undefined && turn.thought === '';
     return html`
       <lemma-question
         class="question"
@@ -108,7 +110,7 @@ export class LemmaTurn extends PanelElement {
         .onEdit=${this.editQuestion}
       ></lemma-question>
       ${
-        turn.thought.trim() === '' && answering
+        (turn.thought.trim() === '' && answering) || voting
           ? nothing
           : html`<lemma-thought
               class="thought"
@@ -134,6 +136,20 @@ export class LemmaTurn extends PanelElement {
               tabindex="0"
               .content=${{ turnId: id, text: turn.answer, complete: ended, context }}
             ></lemma-answer>`
+          : nothing
+      }
+      ${
+        turn.samples && words?.vote
+          ? html`<lemma-vote
+              class="vote"
+              role="group"
+              aria-label=${strings.vote}
+              .context=${context}
+              .samples=${turn.samples}
+              .chosen=${turn.chosenSample}
+              .words=${words.vote}
+              .running=${!ended}
+            ></lemma-vote>`
           : nothing
       }
       ${ended && words?.note ? endNote(words.note, id, context, !this.editedInPanel) : nothing}

@@ -84,6 +84,7 @@ export class PanelConnection {
         else if (change.kind === 'attachments' || change.kind === 'automatic')
           this.post({ type: 'attachments', attachments: panel.attachments });
         else if (change.kind === 'context') this.post({ type: 'context', context: panel.context });
+        else if (change.kind === 'samples' && panel.samples) this.post({ type: 'samples', samples: panel.samples });
         else if (change.kind === 'thinking') this.post({ type: 'thinking', thinking: panel.thinking });
         else if (change.kind === 'draftReturned') this.post({ type: 'draft', text: panel.draft });
         else if (change.kind === 'words') this.#sendWords(change.turnId);
@@ -153,10 +154,11 @@ export class PanelConnection {
     if (!this.#ready) return;
     if (this.#pending.length === 0) this.#pendingFrom = from;
     this.#pending.push(event);
-    if ('turnId' in event && event.type !== 'delta') this.#staleWords.add(event.turnId);
+    const isText = event.type === 'delta' || event.type === 'sampleDelta';
+    if ('turnId' in event && !isText) this.#staleWords.add(event.turnId);
     if (event.type === 'asked') this.#staleWords.add(event.question.id);
     const now = performance.now();
-    const at = event.type === 'delta' ? Math.max(now, this.#flushedAt + textFlushMs) : now + flushMs;
+    const at = isText ? Math.max(now, this.#flushedAt + textFlushMs) : now + flushMs;
     if (at >= this.#flushAt) return;
     clearTimeout(this.#flushTimer);
     this.#flushAt = at;

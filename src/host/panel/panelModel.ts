@@ -12,6 +12,7 @@ import type {
   PanelNote,
   PanelState,
   SelectionOffer,
+  SamplesOffer,
   ThinkingOffer,
   TurnWords,
 } from '../../shared/panelProtocol.ts';
@@ -39,6 +40,7 @@ export type PanelChange =
         | 'fonts'
         | 'habits'
         | 'thinking'
+        | 'samples'
         | 'selection'
         | 'attachments'
         | 'automatic'
@@ -77,6 +79,7 @@ export class PanelModel {
   #automatic: readonly AttachmentOffer[] = [];
   #context: ContextUse | undefined;
   #thinking: ThinkingOffer | undefined;
+  #samples: SamplesOffer | undefined;
 
   /**
    * @param drafts keeps the text in the composer over a reload of the window
@@ -140,6 +143,10 @@ export class PanelModel {
     return this.#thinking;
   }
 
+  get samples(): SamplesOffer | undefined {
+    return this.#samples;
+  }
+
   /** What the user has typed and not sent. */
   get draft(): string {
     return this.#drafts.get<string>(draftKey, '');
@@ -169,6 +176,7 @@ export class PanelModel {
       context: this.#context,
       draft: this.draft,
       thinking: this.#thinking,
+      ...(this.#samples ? { samples: this.#samples } : {}),
       strings: panelStrings(),
       locale: vscode.env.language,
     };
@@ -264,6 +272,11 @@ export class PanelModel {
     if (JSON.stringify(thinking) === JSON.stringify(this.#thinking)) return;
     this.#thinking = thinking;
     this.#changed.fire({ kind: 'thinking' });
+  }
+
+  showSamples(samples: SamplesOffer): void {
+    this.#samples = samples;
+    this.#changed.fire({ kind: 'samples' });
   }
 
   /** Puts what could not be asked back into the chat box. */

@@ -8,6 +8,7 @@ import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
 import { placeLabel } from '../../core/place.ts';
 import { waitingNote } from '../edits/editWords.ts';
 import { endNote } from '../endMessages.ts';
+import { voteWords } from '../voteWords.ts';
 
 /** What is known of a turn besides itself. */
 export interface TurnExtra {
@@ -26,6 +27,7 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
   const { snapshot, task } = turn.question;
   const leftOutNote = isLeftOut ? vscode.l10n.t('You left this turn out: the model is not told of it.') : '';
   const note = extra.note ?? endNote(turn);
+  const vote = voteWords(turn);
   const edit = 'edit' in extra ? extra.edit : editOf(turn);
   return {
     title: turn.question.title ?? taskTitle(task),
@@ -36,6 +38,7 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
     ...(note ? { note } : {}),
     ...(extra.editNote ? { editNote: extra.editNote } : {}),
     ...(edit ? { edit } : {}),
+    ...(vote ? { vote } : {}),
     ...(extra.testNote ? { testNote: extra.testNote } : {}),
     canEdit: snapshot === undefined || vscode.workspace.fs.isWritableFileSystem(vscode.Uri.parse(snapshot.uri).scheme) !== false,
   };

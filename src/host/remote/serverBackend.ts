@@ -76,6 +76,7 @@ export class ServerBackend implements Backend {
     params: Omit<GenerateParams, 'progressToken'>,
     onProgress: (progress: GenerateProgress) => void,
     signal: AbortSignal = new AbortController().signal,
+    sampleSignals: readonly AbortSignal[] = [],
   ): Promise<GenerateResult> {
     if (signal.aborted) return { stop: 'cancelled', promptTokens: 0, reusedTokens: 0, generatedTokens: 0, promptMs: 0, generateMs: 0 };
     const onAskedAgain = (): void => {
@@ -84,7 +85,7 @@ export class ServerBackend implements Backend {
     };
     const one = (asked: typeof params, report: typeof onProgress, stop: AbortSignal): Promise<GenerateResult> =>
       generateServed(this.#ready(), asked, { onProgress: report, onAskedAgain }, stop);
-    return (params.samples ?? 1) > 1 ? serveSamples(params, one, onProgress, signal) : one(params, onProgress, signal);
+    return params.samples !== undefined ? serveSamples(params, one, onProgress, signal, sampleSignals) : one(params, onProgress, signal);
   }
 
   countTokens({ messages, tools }: CountTokensParams): Promise<CountTokensResult> {

@@ -13,6 +13,7 @@ export async function serveSamples(
   generate: (params: Params, onProgress: (progress: GenerateProgress) => void, signal: AbortSignal) => Promise<GenerateResult>,
   onProgress: (progress: GenerateProgress) => void,
   signal: AbortSignal,
+  sampleSignals: readonly AbortSignal[],
 ): Promise<GenerateResult> {
   const begunAt = performance.now();
   const failed = new AbortController();
@@ -31,7 +32,11 @@ export async function serveSamples(
     Array.from({ length: samples }, async (_, sample) => {
       const sampling = seed === undefined ? params.sampling : { ...params.sampling, seed: sampleSeed(seed, sample) };
       try {
-        const result = await generate({ ...params, sampling }, listen(sample), AbortSignal.any([signal, failed.signal]));
+        const result = await generate(
+          { ...params, sampling },
+          listen(sample),
+          AbortSignal.any([signal, failed.signal, ...sampleSignals.slice(sample, sample + 1)]),
+        );
         onProgress({ kind: 'sampleEnded', sample, result });
         return result;
       } catch (error) {
