@@ -24,11 +24,11 @@ function summary(turn: Turn, vote: Vote): string {
   } = vote;
   const wanted = turn.samplesWanted ?? counted;
   const agreed = leader ? agreement(leader.samples.length, counted, leader.latex, leaders) : '';
-  const told = (sentence: string): string => [sentence, agreed].filter((each) => each !== '').join(' ');
+  const told = (...sentences: string[]): string => [...sentences, agreed].filter((each) => each !== '').join(' ');
   if (turn.phase !== 'ended') {
     const atOnce = turn.samplesAtOnce ?? wanted;
-    const fewer = atOnce >= wanted ? '' : ' ' + vscode.l10n.t('Memory holds {0} at once; the others follow.', count(atOnce));
-    return told(vscode.l10n.t('{0} of {1} answers so far.', count(counted), count(wanted))) + fewer;
+    const fewer = atOnce >= wanted ? '' : vscode.l10n.t('Memory holds {0} at once; the others follow.', count(atOnce));
+    return told(vscode.l10n.t('{0} of {1} answers so far.', count(counted), count(wanted)), fewer);
   }
   if (counted === 0) return vscode.l10n.t('None of {0} answers came to its end.', count(wanted));
   if (counted < wanted && turn.chosenSample !== undefined)

@@ -2,6 +2,7 @@ import { use } from './contextPictures.ts';
 import { explain, modelInfo, solve, wordsOf } from './conversations.ts';
 import type { Picture } from './pictures.ts';
 import { mathAnswer, mathThought } from './samples.ts';
+import { voteEnded, voteRunning } from './votePictures.ts';
 
 /** States of reading on, of waiting and of trouble. */
 export function morePictures(): Record<string, Picture> {
@@ -69,6 +70,8 @@ export function morePictures(): Record<string, Picture> {
       }),
       click: '.thinking-budget > button',
     },
+    voteRunning: voteRunning(),
+    voteEnded: { ...voteEnded(), click: ['.vote [data-group="1"] button.fold'] },
     readAgain: {
       state: again.state({ model: { kind: 'busy', info: modelInfo, activity: 'reading', sinceMs: now } }),
       then: [{ type: 'progress', progress: { turnId: 'turn1', readTokens: 4200, promptTokens: 12_400, againTokens: 12_400 } }],
