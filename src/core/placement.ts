@@ -189,7 +189,16 @@ function selectionOf(snapshot: Snapshot): Selection {
   const lead = snapshot.range.start.character === 0 ? '' : (toLines(snapshot.before).at(-1) ?? '');
   const lines = trimBlankLines(text.map((line, index) => (index === 0 ? lead + line : line)));
   const document = [...toLines(snapshot.before), ...lines, ...toLines(snapshot.after)];
-  return { lines, lead, style: document.some((line) => indentOf(line) !== '') ? indentStyle(document) : undefined };
+  return { lines, lead, style: document.some((line) => indentOf(line) !== '') ? styleOf(lines, document) : undefined };
+}
+
+/** The document's style; in one of tabs and spaces, the selection's own lines say which, where they agree. */
+function styleOf(selected: readonly string[], document: readonly string[]): IndentStyle {
+  const style = indentStyle(document);
+  const indents = selected.map(indentOf).filter((indent) => indent !== '');
+  const tabs = indents.filter((indent) => indent.startsWith('\t')).length;
+  if (indents.length === 0 || (tabs > 0 && tabs < indents.length)) return style;
+  return { ...style, tabs: tabs > 0 };
 }
 
 /** Empty lines before and after, as many as the selection has. */

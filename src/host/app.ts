@@ -138,7 +138,7 @@ export class LemmaApp {
     this.thinking = new ThinkingBudget(context.globalState, () => this.config.reply.thinkingTokens);
     const reply = (info?: ModelInfo): ReplySettings => ({ ...this.config.replyOf(info), thinkingTokens: this.thinking.tokens });
     this.samples = new SampleCount(context.globalState, () => this.config.samples);
-    this.turns = new TurnRunner(this.conversations, this.model, reply, this.log);
+    this.turns = new TurnRunner(this.conversations, this.model, reply, this.log, () => this.replies.running);
     this.replies = new ChatReplies(this.model, reply, () => this.turns.rest, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState, context.globalState);
     this.#notices = new ModelNotices((note) => this.panel.showNotice(note), context.globalState);

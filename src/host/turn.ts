@@ -45,6 +45,7 @@ export class TurnRunner {
   readonly #reply: (info?: ModelInfo) => ReplySettings;
   readonly #context: TurnContext;
   readonly #log: InferenceLog;
+  readonly #requestRuns: () => boolean;
   readonly #progressed = new Emitter<TurnProgress>();
   /** Tokens of the prompt that have been read. */
   readonly onDidProgress = this.#progressed.event;
@@ -56,7 +57,15 @@ export class TurnRunner {
   /** When a delta of the thought that is being written was last stamped. */
   #markedAt = 0;
 
-  constructor(conversations: Conversations, model: ModelService, reply: (info?: ModelInfo) => ReplySettings, log: InferenceLog) {
+  /** @param requestRuns a request of the chat or of another extension has the model */
+  constructor(
+    conversations: Conversations,
+    model: ModelService,
+    reply: (info?: ModelInfo) => ReplySettings,
+    log: InferenceLog,
+    requestRuns: () => boolean = () => false,
+  ) {
+    this.#requestRuns = requestRuns;
     this.#context = new TurnContext(model, log);
     this.#conversations = conversations;
     this.#model = model;
@@ -222,6 +231,7 @@ export class TurnRunner {
     if (!turn || signal.aborted) return { kind: 'stopped' };
     const { current } = this.#conversations;
     const history = historyMessages(current, turnId);
+    this.#sayWhatIsFirst(turnId);
     const wanted = (loaded?: ModelInfo): number => this.#reply(loaded).maxTokens;
     const prepared = await this.#context.prepare(
       current?.id ?? '',
@@ -240,6 +250,7 @@ export class TurnRunner {
     this.#markedAt = 0;
     const splitter = new ThoughtSplitter(beginning ?? { start: replyStart });
     this.#enter(turnId, 'reading');
+    this.#sayWhatIsFirst(turnId);
     if (signal.aborted) return { kind: 'stopped' };
 
     const run: Run = {
@@ -301,11 +312,16 @@ export class TurnRunner {
     return vote.decide(signal.aborted ? (signal.reason === 'interrupted' ? 'interrupted' : 'stopped') : undefined);
   }
 
+  /** Says why nothing is read yet. What is read later is told in its place. */
+  #sayWhatIsFirst(turnId: string): void {
+    if (this.#requestRuns()) this.#progressed.fire({ turnId, readTokens: 0, promptTokens: 0, queued: 'request' });
+  }
+
   #take(run: Run, progress: GenerateProgress): void {
     const turnId = run.turn.question.id;
     switch (progress.kind) {
       case 'queued':
-        return this.#progressed.fire({ turnId, readTokens: 0, promptTokens: 0, queued: true });
+        return this.#progressed.fire({ turnId, readTokens: 0, promptTokens: 0, queued: 'window' });
       case 'budget': {
         const { promptTokens, reusedTokens, maxTokens, wantedTokens, thinkingTokens } = progress;
         const { questionTokens, droppedTurns } = run.fitting;

@@ -171,8 +171,8 @@ export interface TurnProgress {
   readonly promptTokens: number;
   /** Tokens that had been read before, for a reply that goes on after its model was unloaded or used for something else. */
   readonly againTokens?: number;
-  /** Nothing is read yet: another window's question is answered first. */
-  readonly queued?: true;
+  /** Nothing is read yet: another window's question is answered first, or a request of the chat or of another extension. */
+  readonly queued?: 'window' | 'request';
 }
 
 /** One conversation in the list of all. */

@@ -26,6 +26,7 @@ export const panelStringKeys = [
   'openPlace',
   'waitingForModel',
   'waitingForWindow',
+  'waitingForRequest',
   'readingQuestion',
   'thinking',
   'thoughtFor',

@@ -31,6 +31,7 @@ export const strings: PanelStrings = {
     openPlace: 'Open {0}',
     waitingForModel: 'Waiting for the model',
     waitingForWindow: 'Another window’s question is answered first',
+    waitingForRequest: 'A request of VS Code’s chat or of another extension is answered first',
     readingQuestion: 'Reading the question',
     thinking: 'Thinking',
   },

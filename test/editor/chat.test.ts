@@ -30,9 +30,10 @@ describe('the language model API', () => {
   async function textOf(
     messages: vscode.LanguageModelChatMessage[],
     options: vscode.LanguageModelChatRequestOptions = {},
+    token?: vscode.CancellationToken,
   ): Promise<string> {
     let text = '';
-    for await (const part of (await model.sendRequest(messages, options)).text) text += part;
+    for await (const part of (await model.sendRequest(messages, options, token)).text) text += part;
     return text;
   }
 
@@ -54,6 +55,26 @@ describe('the language model API', () => {
     const [text, turn] = await Promise.all([textOf([user('What is 12 + 7?')]), ended]);
     assert.ok(text.includes('19'));
     assert.equal(turn.answer.trim(), sumAnswer);
+    await app.newConversation();
+  });
+
+  it('has the panel say that it is answered first', async () => {
+    const source = new vscode.CancellationTokenSource();
+    const request = textOf([user('[test:loop]')], {}, source.token).catch(() => undefined);
+    const modelChange: vscode.Event<unknown> = (listener) => app.model.onDidChange(listener);
+    await until(modelChange, () => (app.model.state.kind === 'busy' ? true : undefined));
+    const told: unknown[] = [];
+    const listener = app.turns.onDidProgress((progress) => {
+      told.push(progress.queued);
+      source.cancel();
+    });
+    const ended = turnEnd(app);
+    void app.turns.ask({ task: 'ask', text: sum });
+    assert.equal((await ended).answer.trim(), sumAnswer);
+    await request;
+    listener.dispose();
+    assert.equal(told[0], 'request');
+    assert.equal(told.at(-1), undefined, 'what it reads is said in its place');
     await app.newConversation();
   });
 

@@ -2,19 +2,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { unlink } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { ConversationEvent, Turn, TurnQuestion } from '../../src/core/conversation.ts';
-import { turnById } from '../../src/core/conversation.ts';
 import { ThoughtSplitter } from '../../src/core/thoughtSplitter.ts';
 import type { LemmaApi } from '../../src/extension.ts';
 import type { LemmaApp } from '../../src/host/app.ts';
 import { readSnapshot } from '../../src/host/editor/readSnapshot.ts';
 import { changedFiles, filesEdit } from '../../src/host/edits/severalFiles.ts';
-import { previewTab } from '../../src/host/edits/previewTabs.ts';
 import { diagnosticInfo } from '../../src/host/editor/convert.ts';
 import { closeAll, TemporaryFiles, until, untitled } from './editing.ts';
+import { fenced, previewing } from './previewing.ts';
 
-type Wish = Partial<Omit<TurnQuestion, 'id'>>;
-const fenced = (code: string, language = 'python'): string => `Here it is:\n\n\`\`\`${language}\n${code}\n\`\`\`\n\nIt is shorter.`;
 const source = 'import math\n\n\ndef area(r):\n    pi = 3\n    square = r * r\n    return pi * square\n\n\nprint(area(2))\n';
 const better = 'def area(r):\n    pi = math.pi\n    square = r * r\n    return pi * square';
 const improved = source.replace('pi = 3', 'pi = math.pi');
@@ -36,76 +32,12 @@ describe('the preview of an edit', () => {
     await files.remove();
   });
 
-  const say = (event: ConversationEvent): void => app.conversations.append(event);
+  const { say, asked, write, end, answered, tabOf, previews, shown, shows, turn, words, refusal } = previewing(() => app);
   const at = (): number => Date.now();
   const panelChange: vscode.Event<unknown> = (listener) => {
     const listening = app.panel.onDidChange(listener);
     return new vscode.Disposable(() => listening.dispose());
   };
-
-  /** Asks as the commands do, without a model to answer: what it writes is said by the test. */
-  async function asked(editor: vscode.TextEditor, wish: Wish = {}): Promise<string> {
-    const id = randomUUID();
-    const snapshot = await readSnapshot(editor);
-    say({ type: 'asked', question: { task: 'improve', text: '', answerUse: 'replace', snapshot, ...wish, id }, at: at() });
-    await app.previews.idle();
-    return id;
-  }
-
-  function write(turnId: string, text: string): void {
-    say({ type: 'phase', turnId, phase: 'answering', at: at() });
-    say({ type: 'delta', turnId, part: 'answer', text, tokens: 1 });
-  }
-
-  /** Resolves when everything that follows from the end has been done. */
-  async function end(turnId: string, kind: 'complete' | 'stopped' = 'complete'): Promise<void> {
-    // A new conversation has put the cursor into the panel, whose page tells late that it is elsewhere by now.
-    app.previews.panelFocused = false;
-    say({ type: 'ended', turnId, end: { kind }, at: at() });
-    await app.previews.idle();
-  }
-
-  async function answered(editor: vscode.TextEditor, answer: string, wish?: Wish): Promise<string> {
-    const id = await asked(editor, wish);
-    write(id, answer);
-    await end(id);
-    return id;
-  }
-
-  function tabOf(id: string): vscode.Tab | undefined {
-    const preview = app.previews.of(id);
-    return preview && previewTab(preview.uri);
-  }
-
-  /** Every tab that is a preview. */
-  const previews = (): vscode.Tab[] =>
-    vscode.window.tabGroups.all
-      .flatMap(({ tabs }) => tabs)
-      .filter(({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.scheme === 'lemma-edit');
-
-  /** The text on the right side of the preview, as soon as VS Code has drawn what it was told. */
-  async function shown(id: string): Promise<string> {
-    const preview = app.previews.of(id);
-    assert.ok(preview && tabOf(id), 'the preview is open');
-    await shows(id, preview.text);
-    return preview.text;
-  }
-
-  /** Resolves when the preview's document has this text. */
-  const shows = (id: string, text: string): Promise<true> =>
-    until(vscode.workspace.onDidChangeTextDocument, () => {
-      const uri = app.previews.of(id)?.uri.toString();
-      const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri);
-      return document?.getText() === text ? true : undefined;
-    });
-
-  const turn = (id: string): Turn => {
-    const found = turnById(app.conversations.current, id);
-    assert.ok(found);
-    return found;
-  };
-  const words = (id: string): string => app.panel.words(id)?.edit?.text ?? '';
-  const refusal = (id: string): string => app.panel.words(id)?.editNote?.text ?? '';
   const area = source.replace('def area', '¦def area').replace('* square\n', '* square¦\n');
 
   it('opens with the question, shows the document unchanged, fills while the answer streams, and nothing is in the file', async () => {
@@ -126,7 +58,8 @@ describe('the preview of an edit', () => {
     assert.equal(editor.document.getText(), source);
     assert.equal(editor.document.isDirty, false);
     assert.equal(words(id), 'Edit of a.py: 1 change');
-    const preview = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'lemma-edit');
+    const shownAt = app.previews.of(id)?.uri.toString();
+    const preview = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === shownAt);
     assert.equal(preview?.languageId, 'python');
   });
 

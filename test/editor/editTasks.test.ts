@@ -35,7 +35,10 @@ describe('a task for a selection', () => {
   async function asked(ask: () => PromiseLike<unknown>): Promise<TurnQuestion> {
     const ended = turnEnd(app);
     await ask();
-    return (await ended).question;
+    const { question } = await ended;
+    // Its preview opens a tab of its own; VS Code opens no other editor in the meantime.
+    await app.previews.idle();
+    return question;
   }
 
   /** Accepts what is active in the list that opens, as Enter does. */

@@ -300,6 +300,20 @@ describe('trimAnswer on indentation', () => {
       text: 'a {\n  b {\n    c\n  }\n}',
     },
     {
+      it: 'turns spaces into the tabs of the selection in a document of both',
+      answer: fence('js', 'f() {\n    if (x)\n        y();\n}'),
+      of: snapshot('\tf() {\n\t\tx;\n\t}', { languageId: 'javascript', after: '\n    g() {\n        y;\n    }\n    h() {\n    }' }),
+      options: replace,
+      text: '\tf() {\n\t\tif (x)\n\t\t\ty();\n\t}',
+    },
+    {
+      it: 'turns tabs into the spaces of the selection in a document of both',
+      answer: fence('js', 'f() {\n\tif (x)\n\t\ty();\n}'),
+      of: snapshot('    f() {\n        x;\n    }', { languageId: 'javascript', after: '\n\tg() {\n\t\ty;\n\t}\n\th() {\n\t}' }),
+      options: replace,
+      text: '    f() {\n        if (x)\n            y();\n    }',
+    },
+    {
       it: 'keeps the style of the code where the document shows none',
       answer: fence('js', 'a {\n\tb\n}'),
       of: snapshot('a', { languageId: 'javascript' }),

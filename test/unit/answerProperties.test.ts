@@ -2,28 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { trimAnswer } from '../../src/core/answer.ts';
 import { editText } from '../../src/core/editProposal.ts';
+import { glmControlTokens } from '../../src/core/glmPrompt.ts';
 import { answerCases } from '../harness/answerCases.ts';
 import { textOf } from '../harness/trimmed.ts';
 
-/** The tags of the thought and the control tokens of the GLM-4-0414 vocabulary, written out. */
-const tokens = [
-  '<think>',
-  '</think>',
-  '<|endoftext|>',
-  '<|system|>',
-  '<|user|>',
-  '<|assistant|>',
-  '<|observation|>',
-  '<|begin_of_image|>',
-  '<|end_of_image|>',
-  '<|begin_of_video|>',
-  '<|end_of_video|>',
-  '[MASK]',
-  '[gMASK]',
-  '[sMASK]',
-  '<sop>',
-  '<eop>',
-];
+/** The tags of the thought and the control tokens of the GLM-4-0414 vocabulary. */
+const tokens = ['<think>', '</think>', ...glmControlTokens];
 
 const cases = [...answerCases().values()].flat();
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { toolsText } from '../../src/core/glmPrompt.ts';
 import { replyChunk } from '../../src/host/remote/replyChunk.ts';
 import { serverAddress } from '../../src/host/remote/serverAddress.ts';
 import { connectionError, statusError, streamedError } from '../../src/host/remote/serverErrors.ts';
 import { serverRequest } from '../../src/host/remote/serverRequests.ts';
 import type { ReplyRequest } from '../../src/host/remote/serverRequests.ts';
+import type { ServerHttp } from '../../src/host/remote/serverHttp.ts';
+import { ServerTokens } from '../../src/host/remote/serverTokens.ts';
 
 describe('The address of a server', () => {
   const cases: readonly (readonly [written: string, api: string, root: string, encrypted: boolean])[] = [
@@ -126,6 +129,44 @@ describe('A request', () => {
     assert.equal(prompt('\nTwo.\n</think>\n\nIt is'), `${head}\nTwo.\n</think>\n\nIt is`, 'what the model wrote itself stays as it is');
   });
 
+  const tools = [
+    { name: 'look_up', description: 'Looks a word up', parameters: { type: 'object', properties: { word: { type: 'string' } } } },
+  ];
+
+  it('with tools is rendered here, before the question, so that the server needs no parser of calls', () => {
+    const { path, body, start } = serverRequest({ ...base, tools });
+    assert.equal(path, '/completions');
+    assert.equal(body.prompt, `[gMASK]<sop><|system|>\n${toolsText(tools)}<|user|>\n1 + 1?<|assistant|>\n<think>`);
+    assert.equal('tools' in body, false);
+    assert.deepEqual(start, { part: 'thought' });
+  });
+
+  it('that goes on from a call and its result names the function where the model wrote it', () => {
+    const messages: ReplyRequest['messages'] = [
+      ...base.messages,
+      { role: 'assistant', content: '{"word": "two"}', functionName: 'look_up', thoughtRemoved: true },
+      { role: 'observation', content: 'A number.', thoughtRemoved: true },
+    ];
+    const { path, body } = serverRequest({ ...base, messages, tools });
+    assert.equal(path, '/completions');
+    const prompt = String(body.prompt);
+    assert.ok(
+      prompt.endsWith('<|user|>\n1 + 1?<|assistant|>look_up\n{"word": "two"}<|observation|>\nA number.<|assistant|>\n<think>'),
+      prompt,
+    );
+    assert.equal(serverRequest({ ...base, messages }).path, '/completions', 'also where the tools are offered no more');
+  });
+
+  it('of a model that is not known has results of tools under the API’s name for them', () => {
+    const messages: ReplyRequest['messages'] = [...base.messages, { role: 'observation', content: 'A number.' }];
+    const { path, body } = serverRequest({ ...base, profile: 'own', messages });
+    assert.equal(path, '/chat/completions');
+    assert.deepEqual(body.messages, [
+      { role: 'user', content: '1 + 1?' },
+      { role: 'tool', content: 'A number.' },
+    ]);
+  });
+
   it('of GLM-4, which does not think, goes on in its answer', () => {
     const { body, start } = serverRequest({ ...base, profile: 'glm-4', prefill: '</think>It is' });
     assert.equal(body.prompt, '[gMASK]<sop><|user|>\n1 + 1?<|assistant|>\nIt is');
@@ -140,5 +181,44 @@ describe('A request', () => {
   it('to an engine that is not known holds no parameter of another', () => {
     const { body } = serverRequest({ ...base, engine: undefined });
     assert.deepEqual(Object.keys(body).sort(), ['max_tokens', 'messages', 'model', 'stream', 'stream_options', 'temperature', 'top_p']);
+  });
+});
+
+describe('Tokens of a request with tools', () => {
+  const tools = [{ name: 'look_up', description: 'Looks a word up', parameters: { type: 'object', properties: {} } }];
+  const question = [{ role: 'user', content: '1 + 1?' }] as const;
+
+  /** A server that counts characters, and what it was asked. */
+  function counting(): { tokens: ServerTokens; asked: string[] } {
+    const asked: string[] = [];
+    const json = (_url: string, { body }: { body: { prompt: string } }): Promise<unknown> => {
+      asked.push(body.prompt);
+      return Promise.resolve({ count: body.prompt.length });
+    };
+    const http = { address: { root: 'http://localhost:8000' }, json } as unknown as ServerHttp;
+    return { tokens: new ServerTokens(http, 'GLM-Z1-32B-0414', 'vllm', 'glm-z1'), asked };
+  }
+
+  it('hold the tools in the prompt and not among the messages', async () => {
+    const { tokens, asked } = counting();
+    const plain = await tokens.count(question);
+    const withTools = await tokens.count(question, tools);
+    assert.deepEqual(withTools.contentTokens, plain.contentTokens);
+    assert.deepEqual(withTools.messageTokens, plain.messageTokens);
+    assert.equal(withTools.promptTokens, plain.promptTokens + toolsText(tools).length + 2);
+    assert.equal(withTools.estimated, undefined);
+    assert.deepEqual(asked, ['1 + 1?', toolsText(tools)], 'each text is counted once');
+  });
+
+  it('are those of calls and results as they are rendered', async () => {
+    const { tokens, asked } = counting();
+    const messages = [
+      ...question,
+      { role: 'assistant', content: '{}', functionName: 'look_up', thoughtRemoved: true },
+      { role: 'observation', content: 'A number.', thoughtRemoved: true },
+    ] as const;
+    const { contentTokens } = await tokens.count(messages, tools);
+    assert.deepEqual(asked, [toolsText(tools), '1 + 1?', 'look_up\n{}', 'A number.']);
+    assert.deepEqual(contentTokens, [6, 10, 9]);
   });
 });

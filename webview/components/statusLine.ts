@@ -66,17 +66,20 @@ function idleActivity({ model }: PanelState): Activity {
   return { text: '', fraction: model.kind === 'loading' ? model.fraction : undefined };
 }
 
+/** What is answered first. */
+const queuedWords = { window: 'waitingForWindow', request: 'waitingForRequest' } as const;
+
 function activityOf(store: Store, host: PanelState, turn: Turn, pulse: Pulse | undefined, { strings, locale }: PanelContext): Activity {
   const count = (tokens: number): string => formatCount(tokens, locale);
   const rate =
     pulse && pulse.msSince >= 1000 ? ` · ${fill(strings.tokensPerSecond, formatRate(pulse.tokensSince, pulse.msSince, locale))}` : '';
+  const progress = store.progress?.turnId === turn.question.id ? store.progress : undefined;
   switch (turn.phase) {
     case 'waiting':
       if (host.model.kind === 'loading') return { text: host.modelStatus, fraction: host.model.fraction };
-      return { text: strings.waitingForModel, fraction: null };
+      return { text: progress?.queued ? strings[queuedWords[progress.queued]] : strings.waitingForModel, fraction: null };
     case 'reading': {
-      const progress = store.progress?.turnId === turn.question.id ? store.progress : undefined;
-      if (progress?.queued) return { text: strings.waitingForWindow, fraction: null };
+      if (progress?.queued) return { text: strings[queuedWords[progress.queued]], fraction: null };
       if (!progress || progress.promptTokens === 0) return { text: strings.readingQuestion, fraction: null };
       const { readTokens, promptTokens, againTokens } = progress;
       if (againTokens !== undefined) {

@@ -47,6 +47,7 @@ export class ChatReplies {
   readonly #log: InferenceLog;
   readonly #stops = new Set<AbortController>();
   #queue: Promise<unknown> = Promise.resolve();
+  #running = false;
 
   constructor(model: ModelService, reply: (info?: ModelInfo) => ReplySettings, panelRests: () => Promise<void>, log: InferenceLog) {
     this.#model = model;
@@ -67,7 +68,7 @@ export class ChatReplies {
     signal.addEventListener('abort', abort, { once: true });
     this.#stops.add(stop);
     const before = this.#queue;
-    const work = before.then(() => this.#run(request, onDelta, stop.signal));
+    const work = before.then(() => this.#run(request, onDelta, stop.signal)).finally(() => (this.#running = false));
     // One that is cancelled while it waits has ended at once.
     const left = new Promise<ReplyEnd>((resolve) => stop.signal.addEventListener('abort', () => resolve(cancelled), { once: true }));
     let waits = true;
@@ -79,6 +80,11 @@ export class ChatReplies {
       signal.removeEventListener('abort', abort);
       this.#stops.delete(stop);
     }
+  }
+
+  /** One has the model, or is the next to have it: the panel waits for no more than that one. */
+  get running(): boolean {
+    return this.#running;
   }
 
   /** Tokens of messages by the model's own tokenizer; loads the model. Undefined when that was cancelled. */
@@ -96,6 +102,7 @@ export class ChatReplies {
   async #run({ messages, tools = [], ...wish }: ReplyRequest, onDelta: (delta: PartDelta) => void, signal: AbortSignal): Promise<ReplyEnd> {
     if (signal.aborted) return cancelled;
     await untilAborted(this.#panelRests(), signal);
+    this.#running = !signal.aborted;
     const info = signal.aborted ? undefined : await this.#prepare(messages, tools, wish.maxTokens, signal);
     if (!info || signal.aborted) return cancelled;
     const settings = this.#reply(info);

@@ -27,6 +27,7 @@ export function panelStrings(): PanelStrings {
     openPlace: vscode.l10n.t('Open {0}'),
     waitingForModel: vscode.l10n.t('Waiting for the model'),
     waitingForWindow: vscode.l10n.t('Another window’s question is answered first'),
+    waitingForRequest: vscode.l10n.t('A request of VS Code’s chat or of another extension is answered first'),
     readingQuestion: vscode.l10n.t('Reading the question'),
     thinking: vscode.l10n.t('Thinking'),
     thoughtFor: vscode.l10n.t('Thought for {0}'),
