@@ -7,6 +7,7 @@
  * |-----------|-----------------------|--------------------------------------------------------------------|
  * | host      | dist/extension.cjs    | the extension host loads CommonJS; `vscode` is given by it          |
  * | hash      | dist/hashWorker.cjs   | a thread of the host that checks downloads; threads load files      |
+ * | check     | dist/checkWorker.cjs  | a thread of the host that decides formulas; a slow one is ended     |
  * | unpack    | dist/unpackWorker.mjs | a thread of the host that unpacks CUDA support                      |
  * | inference | dist/inference.mjs    | node-llama-cpp is ESM with native addons, so it stays outside       |
  * | webview   | dist/webview/main.js  | ES modules, split: KaTeX and highlight.js come when they are needed |
@@ -83,6 +84,14 @@ export function bundles(production) {
       ...common,
       entryPoints: ['src/host/download/hashWorker.ts'],
       outfile: 'dist/hashWorker.cjs',
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22',
+    },
+    check: {
+      ...common,
+      entryPoints: ['src/check/worker.ts'],
+      outfile: 'dist/checkWorker.cjs',
       format: 'cjs',
       platform: 'node',
       target: 'node22',

@@ -105,7 +105,16 @@ export default defineConfig(
               ['src/host', 'src/extension.ts', 'webview', 'test'],
               'The inference process knows nothing of the host and the panel.',
             ),
-            zone('src/host', ['src/inference', 'webview', 'test'], 'The host speaks to the other processes through src/shared alone.'),
+            zone(
+              'src/check',
+              ['src/inference', 'src/host', 'src/extension.ts', 'webview', 'test'],
+              'The thread that decides formulas knows nothing of the host and the panel.',
+            ),
+            zone(
+              'src/host',
+              ['src/check', 'src/inference', 'webview', 'test'],
+              'The host speaks to the other processes through src/shared alone.',
+            ),
             zone(
               'src/extension.ts',
               ['src/inference', 'webview', 'test'],
@@ -126,6 +135,7 @@ export default defineConfig(
   { files: ['src/core/lineHunks.ts'], rules: ban(['^(?!diff$)[^.]', message.core]) },
   { files: ['src/shared/**/*.ts'], rules: ban(['^[^.]', message.shared]) },
   { files: ['src/shared/inferenceProtocol.ts'], rules: ban(['^(?!vscode-jsonrpc$)[^.]', message.shared]) },
+  { files: ['src/check/**/*.ts'], rules: ban(vscodeModule, engineModule, toolkit) },
   { files: ['src/inference/**/*.ts'], rules: ban(vscodeModule, engineModule, toolkit) },
   { files: ['src/inference/llama*.ts'], rules: ban(vscodeModule, toolkit) },
   { files: ['src/host/**/*.ts', 'src/extension.ts'], rules: ban(engineModule, toolkit) },

@@ -17,7 +17,7 @@ import { Disposables } from './disposables.ts';
 import { Backends } from './backends.ts';
 import { ChatReplies } from './chat/chatReplies.ts';
 import { EquationChecks } from './check/checkCommands.ts';
-import { inlineChecker } from './check/inlineChecker.ts';
+import { EquationChecker } from './check/equationChecker.ts';
 import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
 import { EditDecisions } from './edits/editDecisions.ts';
@@ -169,7 +169,8 @@ export class LemmaApp {
     const { answers } = this;
     this.previews = this.#disposables.add(new EditPreviews({ conversations, panel, answers, log }));
     const { previews } = this;
-    this.checks = this.#disposables.add(new EquationChecks(inlineChecker, texts));
+    const checker = this.#disposables.add(new EquationChecker(path.join(context.extensionPath, 'dist', 'checkWorker.cjs')));
+    this.checks = this.#disposables.add(new EquationChecks(checker, texts));
     const { checks } = this;
     this.tests = new TestRuns({ conversations, panel, log, trusted: () => vscode.workspace.isTrusted });
     this.edits = this.#disposables.add(new EditDecisions({ previews, conversations, panel, turns, questions, checks }));

@@ -9,7 +9,7 @@ import { DocumentText } from '../../src/core/documentText.ts';
 import { EquationChecks } from '../../src/host/check/checkCommands.ts';
 import { brokenOff, details, summary } from '../../src/host/check/checkMessages.ts';
 import type { CheckTarget } from '../../src/host/check/checkTargets.ts';
-import type { FormulaChecker } from '../../src/host/check/inlineChecker.ts';
+import type { FormulaChecker } from '../../src/host/check/equationChecker.ts';
 import { fromRange } from '../../src/host/editor/convert.ts';
 import { TextViews } from '../../src/host/textViews.ts';
 import { closeAll, TemporaryFiles, until } from './editing.ts';

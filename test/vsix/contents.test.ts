@@ -25,6 +25,7 @@ describe('the files of the VSIX', () => {
   it('hold the bundles, the styles with their fonts, and the icons', () => {
     const wanted = [
       'dist/extension.cjs',
+      'dist/checkWorker.cjs',
       'dist/hashWorker.cjs',
       'dist/unpackWorker.mjs',
       'dist/inference.mjs',

@@ -11,7 +11,7 @@ import { CheckDiagnostics } from './checkDiagnostics.ts';
 import { brokenOff, details, nothingOpen, summary } from './checkMessages.ts';
 import { selectedTargets, targetsIn, wholeTargets } from './checkTargets.ts';
 import type { CheckTarget } from './checkTargets.ts';
-import type { FormulaChecker } from './inlineChecker.ts';
+import type { FormulaChecker } from './equationChecker.ts';
 
 /** A check that takes longer shows its progress. Milliseconds. */
 const quietMs = 400;
