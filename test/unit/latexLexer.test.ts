@@ -19,7 +19,7 @@ describe('the tokens of a formula', () => {
   });
 
   it('have no spaces, sizes or comments, and keep an escaped percent sign', () => {
-    assert.deepEqual(said('\\left(\\!a\\quad\\right) % b\n5\\%'), [...['symbol (', 'letter a', 'symbol )', 'number 5', 'command %']]);
+    assert.deepEqual(said('\\left(\\!a\\,\\right) % b\n5\\%'), [...['symbol (', 'letter a', 'symbol )', 'number 5', 'command %']]);
   });
 
   it('keep rows, columns, environments and words', () => {

@@ -71,7 +71,7 @@ export interface CheckedFormula {
   /** Its place with its delimiters in the text that was checked, in UTF-16 units; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
-  /** `false` if one relation is; else `true` if one is and the others say only what a name is; else `unknown`. */
+  /** `false` if one relation is; else `true` if one is and the others only define a name or pose a condition; else `unknown`. */
   readonly verdict: Verdict;
   readonly relations: readonly CheckedRelation[];
 }

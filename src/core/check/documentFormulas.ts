@@ -62,7 +62,8 @@ function typstFormulas(text: string): DocumentFormulas {
     const place = places.find(({ start, end }) => start <= span.start && span.start < end);
     return place ? { start: place.formula.start, end: place.formula.end } : { start: 0, end: 0 };
   };
-  const formulas = formulasToCheck(latex, { notation: 'typst' });
+  // It is LaTeX between dollars by now.
+  const formulas = formulasToCheck(latex, { notation: 'markdown' });
   return { formulas: formulas.filter(({ start }) => places.some((place) => place.start <= start && start < place.end)), placeOf };
 }
 

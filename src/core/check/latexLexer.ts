@@ -11,18 +11,15 @@ export interface LatexToken {
 }
 
 /** Commands that change how a formula looks, never what it says. */
-const SPACING = new Set(
-  [',', ';', ':', '!', '>', ' ', '\n', 'quad', 'qquad', 'left', 'right', 'displaystyle'].concat([
-    'limits',
-    'nolimits',
-    'thinspace',
-    'hfill',
-  ]),
-);
+const SPACING = new Set([
+  ...[',', ';', ':', '!', '>', ' ', '\n', '/', 'left', 'right', 'middle', 'limits', 'nolimits', 'thinspace', 'hfill'],
+  ...['displaystyle', 'textstyle', 'scriptstyle', 'big', 'Big', 'bigg', 'Bigg', 'bigl', 'bigr', 'Bigl', 'Bigr', 'bigm'],
+  ...['biggl', 'biggr', 'Biggl', 'Biggr', 'nonumber', 'notag', 'strut', 'noindent', 'medspace', 'thickspace', 'enspace'],
+]);
 
 // `1{,}000` and `1\,000` are one number; a bare comma is not, it may part the items of a list.
 const NUMBER = /\d{1,3}(?:(?:\{,\}|\\,)\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+/y;
-const NAMED = /\\(begin|end|text|mathrm|textrm|operatorname)\s*\{([^{}]*)\}/y;
+const NAMED = /\\(begin|end|text|mathrm|textrm|textit|textbf|mbox|operatorname\*?)\s*\{([^{}]*)\}/y;
 const COMMAND = /\\([A-Za-z]+|[^A-Za-z])/y;
 
 /** The tokens in order, or undefined where a backslash stands at the end with nothing behind it. */

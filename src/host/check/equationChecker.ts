@@ -142,8 +142,8 @@ function moved(checked: CheckedFormula, by: number): CheckedFormula {
   return { ...checked, start: checked.start + by, end: checked.end + by, relations };
 }
 
-function keyOf({ latex, start, end, assumptions }: FormulaToCheck): string {
-  return JSON.stringify([latex, end - start, assumptions]);
+function keyOf({ latex, start, end, contentStart = start, assumptions, suppositions = [], posed = false }: FormulaToCheck): string {
+  return JSON.stringify([latex, end - start, contentStart - start, assumptions, suppositions, posed]);
 }
 
 function undecided({ latex, start, end }: FormulaToCheck, reason: CheckReason): CheckedFormula {
