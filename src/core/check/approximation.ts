@@ -19,8 +19,9 @@ export function approximates(left: Expression, right: Expression, environment: E
   const b = evaluateScalar(right, environment);
   if (isInfinite(a) || isInfinite(b)) throw new Undecided();
   const ends = [lastDigits(right, environment), lastDigits(left, environment)] as const;
-  if (ends[0] && (!ends[1] || exact.compare(ends[0], ends[1]) >= 0))
-    return { right: rounded(a, b, ends[0]), value: valueText(shown(a, right)) };
+  // `3.14 \approx \pi` too; but the whole number `20` on the left is exact.
+  const leftRounded = ends[1] && exact.compare(ends[1], exact.ONE) < 0 && (!ends[0] || exact.compare(ends[1], ends[0]) > 0);
+  if (ends[0] && !leftRounded) return { right: rounded(a, b, ends[0]), value: valueText(shown(a, right)) };
   if (ends[1]) return { right: rounded(b, a, ends[1]), value: valueText(shown(b, left)) };
   return { right: nearly(a, b), value: valueText(a) };
 }

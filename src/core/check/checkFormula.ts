@@ -49,10 +49,20 @@ function checkedRelations(formula: FormulaToCheck): CheckedRelation[] {
   } catch (error) {
     return [unread(latex, 0, latex.length, offset, error)];
   }
+  const first = run(formula, segments, '10');
+  const hasLog = [latex, ...formula.assumptions].some((text) => /\\log(?![A-Za-z])\s*(?!_)/.test(text));
+  if (!hasLog || overall(first) === 'true') return first;
+  // `\log` is read to the base 10 and as the natural one; it is wrong only if it is wrong in both.
+  const second = run(formula, segments, 'e');
+  return overall(second) === 'true' || (overall(first) === 'false' && overall(second) !== 'false') ? second : first;
+}
+
+function run(formula: FormulaToCheck, segments: readonly Segment[], logBase: '10' | 'e'): CheckedRelation[] {
+  const offset = formula.contentStart ?? formula.start;
   const given = new Facts();
   const weak = new Facts();
   const functions = new Set([...FUNCTION_LETTERS, ...functionLetters(segments)]);
-  const reading: Reading = { ...PLAIN, functions };
+  const reading: Reading = { ...PLAIN, logBase, functions };
   for (const text of formula.assumptions) {
     given.addLatex(text, reading);
     weak.addLatex(text, reading);
@@ -254,7 +264,6 @@ class FormulaCheck {
     const text = this.#latex.slice(start, end);
     const choices: Partial<Reading>[] = [];
     if (/\d\s*\\[dt]?frac/.test(text)) choices.push({ mixed: false });
-    if (/\\log(?!\s*_)/.test(text)) choices.push({ logBase: 'e' });
     if (/\/|\\(?:sin|cos|tan|log|ln)[^(]*\//.test(text)) choices.push({ slashTakesProduct: true });
     if (choices.length === 2) choices.push({ ...choices[0], ...choices[1] });
     for (const choice of choices) {

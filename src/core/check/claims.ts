@@ -14,7 +14,7 @@ export function claimsIdentity(left: Expression, right: Expression, scaled: Scal
   const names = namesIn(left);
   const others = namesIn(right);
   if (names.size === 0 || names.size !== others.size || [...names].some((name) => !others.has(name))) {
-    return worksOut(left) || worksOut(right);
+    return false;
   }
   if (worksOut(left) || worksOut(right)) return true;
   const plainLeft = isExpanded(left);
@@ -30,12 +30,19 @@ export function claimsIdentity(left: Expression, right: Expression, scaled: Scal
     if (functions || !numbers) return true;
   } else if (hasFunction(left) && hasFunction(right) && !plainRight && meets(scaled, [1e-4, 1e-5, 1e-6])) return true;
   // (x + 2)(x - 3) = x^2 + x + 6: the same beginning, and as many terms as it would have.
-  return meets(scaled, [1e4, 1e5, 1e6]) && (termsOf(right) >= 3 || termsOf(left) >= 3 || names.size > 1);
+  if (names.size > 1 || !meets(scaled, [1e4, 1e5, 1e6])) return false;
+  const atZero = scaled.at(0);
+  // (x - 2)^3 = x^3 - 8: the first and the last term are right.
+  const sameEnd = atZero !== undefined && atZero.left !== 0 && Math.abs(atZero.left - atZero.right) < 1e-9 * Math.abs(atZero.left);
+  return sameEnd || termsOf(right) >= 3 || termsOf(left) >= 3;
 }
 
 /** An operator whose result is stated: a derivative, an integral, a limit, a sum. */
 function worksOut(e: Expression): boolean {
-  return contains(e, (part) => ['derivative', 'integral', 'limit', 'series'].includes(part.kind));
+  return contains(
+    e,
+    (part) => ['derivative', 'integral', 'limit', 'series'].includes(part.kind) || (part.kind === 'call' && part.of === 'dots'),
+  );
 }
 
 /** A sum of different monomials with plain coefficients: nothing is left to be worked out. */

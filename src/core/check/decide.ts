@@ -1,12 +1,13 @@
 /** Decides one relation under what holds where it stands. */
 import type { CheckReason, NamedValue, Verdict } from './checked.ts';
 import { approximates } from './approximation.ts';
-import { claimsIdentity } from './claims.ts';
+import { claimsIdentity, isExpanded } from './claims.ts';
 import { differentiate } from './differentiate.ts';
 import { contains, mapParts, namesIn, product, substitute, sum, whole, type Expression } from './expression.ts';
 import { evaluate, evaluateScalar, type Environment, type Value } from './evaluate.ts';
 import { components, definitionOf, type Facts, type Relation } from './facts.ts';
 import { holds, valueText } from './hold.ts';
+import { nearIdentity } from './nearIdentity.ts';
 import { points, standsForWhole } from './points.ts';
 import { difference } from './roots.ts';
 import { isReal, ofDouble, size, Undecided, Undefined } from './scalar.ts';
@@ -31,23 +32,45 @@ export interface DecideOptions {
   readonly listed?: boolean;
   /** The variable of an indefinite integral elsewhere in the chain: the sides may differ by a constant. */
   readonly antiderivative?: string;
+  /** Whether the relation states the result of an operation, so that it is a claim for all values of its names. */
+  readonly worked?: boolean;
 }
 
 export function decide(written: Relation, facts: Facts, options: DecideOptions = {}): Decision {
   try {
-    return decideRelation(prepared(written, facts), facts, options);
+    const named = imaginary(facts);
+    const relation = prepared(written, named);
+    facts = named;
+    // f'(x) = 3x, where f is defined, states what the derivative is.
+    const derivative = written.left.kind === 'apply' && written.left.primes > 0 && relation.left.kind !== 'apply';
+    return decideRelation(relation, facts, { ...options, worked: derivative && namesIn(relation.right).size > 0 });
   } catch (error) {
     if (error instanceof Undecided || error instanceof Undefined || error instanceof RangeError) return UNDECIDED;
     throw error;
   }
 }
 
+/** Whether `i` is a name of its own: `i = 0.05`, or an index. */
+function namesI(facts: Facts): boolean {
+  return [...facts.equations, ...facts.filters].some(({ left }) => left.kind === 'name' && left.name === 'i');
+}
+
+const I = new Map<string, Expression>([['i', { kind: 'constant', name: 'i' }]]);
+
+/** The facts with `i` as the imaginary unit. */
+function imaginary(facts: Facts): Facts {
+  if (namesI(facts) || !facts.equations.some(({ left, right }) => namesIn(right, namesIn(left)).has('i'))) return facts;
+  const changed = facts.copy();
+  const equations = facts.equations.map((one) => ({ ...one, left: substitute(one.left, I), right: substitute(one.right, I) }));
+  changed.equations.splice(0, Infinity, ...equations);
+  return changed;
+}
+
 /** With the functions that are defined put in, and `i` as the imaginary unit. */
 function prepared(relation: Relation, facts: Facts): Relation {
-  const known = new Set([...facts.equations, ...facts.filters].flatMap(({ left, right }) => [...namesIn(left), ...namesIn(right)]));
   const change = (e: Expression): Expression => {
     const expanded = facts.expand(e);
-    return known.has('i') ? expanded : substitute(expanded, new Map<string, Expression>([['i', { kind: 'constant', name: 'i' }]]));
+    return namesI(facts) ? expanded : substitute(expanded, I);
   };
   return {
     ...relation,
@@ -71,7 +94,7 @@ function decideRelation(relation: Relation, facts: Facts, options: DecideOptions
     const derived = { ...relation, left: differentiate(left, antiderivative), right: differentiate(right, antiderivative) };
     return decideVariants(derived, facts, true, false);
   }
-  return decideVariants(relation, facts, false, options.listed === true);
+  return decideVariants(relation, facts, options.worked === true, options.listed === true);
 }
 
 /** The variable of an indefinite integral. */
@@ -105,7 +128,8 @@ function variants(relation: Relation): Variant[] {
   const percents = (e: Expression): boolean => contains(e, (part) => part.kind === 'call' && part.of === 'percent');
   const stripUnits = units(left) !== units(right);
   const list: Variant[] = [{ relation, stripUnits, percent: 'hundredth' }];
-  if (percents(left) !== percents(right)) list.push({ relation, stripUnits, percent: 'stripped' });
+  const wholly = (e: Expression): boolean => e.kind !== 'sum' || !percents(e);
+  if (percents(left) !== percents(right) && wholly(left) && wholly(right)) list.push({ relation, stripUnits, percent: 'stripped' });
   if (percents(left) || percents(right)) {
     const of = { ...relation, left: ofTheRest(left), right: ofTheRest(right) };
     if (of.left !== left || of.right !== right) list.push({ relation: of, stripUnits, percent: 'hundredth' });
@@ -165,7 +189,9 @@ function covered(relation: Relation, facts: Facts, environment: Environment): De
   return complete && values.length > 2 ? UNDECIDED : undefined;
 }
 
-export function decideOne(relation: Relation, facts: Facts, environment: Environment, worked = false, listed = false): Decision {
+export function decideOne(written: Relation, facts: Facts, environment: Environment, worked = false, allowsOthers = false): Decision {
+  const relation = withoutNumbers(written, facts);
+  const listed = allowsOthers || relation !== written;
   const names = [...namesIn(relation.right, namesIn(relation.left, relation.modulo ? namesIn(relation.modulo) : undefined))].filter(
     (name) => !isUnit(name) && !name.startsWith('set:'),
   );
@@ -173,12 +199,28 @@ export function decideOne(relation: Relation, facts: Facts, environment: Environ
     const related = relatedEquations(names, facts.equations);
     if (related.length > 0) {
       const decision = consequence(relation, names, related, facts, environment, listed);
+      const definition = relation.operator === '=' ? definitionReason(relation.left, relation.right) : undefined;
+      const isNew =
+        definition?.code === 'definition' && !related.some(({ left, right }) => namesIn(right, namesIn(left)).has(definition.name));
+      if (decision.verdict === 'unknown' && isNew) return { verdict: 'unknown', reason: definition };
       if (decision.verdict !== 'unknown' || related.some((equation) => names.some((name) => isDefinitionOf(equation, name))))
         return decision;
+      // Of names that equations are given for, a claim for all values is no more than a guess.
+      const everywhere = open(relation, names, facts, environment, worked);
+      return everywhere.verdict === 'false' && !worked ? UNDECIDED : everywhere;
     }
   }
   if (names.length === 0) return closed(relation, environment);
   return open(relation, names, facts, environment, worked);
+}
+
+/** `x_1 = 2` where the equations are about x. */
+function withoutNumbers(relation: Relation, facts: Facts): Relation {
+  const { left } = relation;
+  const base = left.kind === 'name' ? /^(.+)_\{?\d\}?$/.exec(left.name)?.[1] : undefined;
+  if (base === undefined || left.kind !== 'name') return relation;
+  const known = new Set(facts.equations.flatMap((equation) => [...namesIn(equation.right, namesIn(equation.left))]));
+  return known.has(base) && !known.has(left.name) ? { ...relation, left: { kind: 'name', name: base } } : relation;
 }
 
 function isDefinitionOf({ left, right }: Relation, name: string): boolean {
@@ -265,7 +307,8 @@ interface Tried {
   readonly failures: number;
 }
 
-function tryPoints(relation: Relation, names: readonly string[], facts: Facts, environment: Environment): Tried {
+/** `once`: the first point where it fails is enough. */
+function tryPoints(relation: Relation, names: readonly string[], facts: Facts, environment: Environment, once = false): Tried {
   let [agree, unsure, failures] = [0, 0, 0];
   let counterexample: Tried['counterexample'];
   const options = { integers: facts.integers, filters: facts.filters, complex: environment.complex, count: POINTS };
@@ -282,8 +325,14 @@ function tryPoints(relation: Relation, names: readonly string[], facts: Facts, e
         counterexample ??= { environment: at, names };
       }
     } catch (error) {
-      if (!(error instanceof Undefined)) throw error;
+      if (error instanceof Undecided) {
+        unsure++;
+        if (environment.work.left < 0 || (unsure > 5 && agree + failures === 0)) throw error;
+      } else if (!(error instanceof Undefined)) throw error;
     }
+    if (once && failures > 0) break;
+    // Of one name all points are tried, to see whether it holds on a part of them.
+    if (failures > 0 && names.length === 1 && relation.operator === '=') wanted = 2;
     if (--wanted <= 0 && agree + failures >= ENOUGH + names.length) break;
     if (environment.work.left < 0) break;
   }
@@ -327,15 +376,19 @@ function open(relation: Relation, names: readonly string[], facts: Facts, enviro
   if (definition && !worked) return { verdict: 'unknown', reason: definition };
   if (!counterexample) return UNDECIDED;
   const wrong: Decision = { verdict: 'false', reason: counterexampleReason(relation, counterexample) };
+  if (environment.complex && operator === '=' && namesIn(left).size > 0 && namesIn(right).size > 0 && !isExpanded(left)) return wrong;
   if (operator !== '=' && operator !== '≡') {
     return filtered && operator !== '≠' ? wrong : { verdict: 'unknown', reason: { code: 'condition' } };
   }
   if (worked) return wrong;
   if (operator === '≡' && relation.modulo) return { verdict: 'unknown', reason: { code: 'condition' } };
   // A condition holds at few points. What holds on a whole part of the domain was meant to hold on all of it: \sqrt{x^2} = x.
-  if (agree >= 3 && names.length === 1) return wrong;
+  if (agree >= 6 && 4 * agree >= failures && names.length === 1) return wrong;
   if (constantDifference(relation, names, facts, environment)) return wrong;
-  const claim = claimsIdentity(left, right, { at: (t) => scaledSides(relation, names, facts, environment, t) });
+  const claim =
+    claimsIdentity(left, right, { at: (t) => scaledSides(relation, names, facts, environment, t) }) ||
+    proportional(relation, names, facts, environment) ||
+    nearIdentity(relation, (changed) => tryPoints(changed, names, facts, environment, true));
   if (claim) return wrong;
   // Under conditions the sides agree where both are defined, or the equation is about something else.
   return { verdict: 'unknown', reason: { code: 'condition' } };
@@ -348,7 +401,11 @@ function definitionReason(left: Expression, right: Expression): CheckReason | un
   ] as const) {
     if (side.kind === 'name' && !namesIn(other).has(side.name)) return { code: 'definition', name: side.name };
     if (side.kind === 'apply' && definitionOf(side, other)) return { code: 'definition', name: side.name };
-    if (side.kind === 'apply' && !contains(other, (part) => part.kind === 'apply' && part.name === side.name))
+    if (
+      side.kind === 'apply' &&
+      !side.name.startsWith('between') &&
+      !contains(other, (part) => part.kind === 'apply' && part.name === side.name)
+    )
       return { code: 'definition', name: side.name };
   }
   return undefined;
@@ -371,6 +428,14 @@ function constantDifference(relation: Relation, names: readonly string[], facts:
     }
   }
   return count >= 4;
+}
+
+/** One side is a number times the other one everywhere, as the wrong sign of `\cos(-x) = -\cos x`. */
+function proportional(relation: Relation, names: readonly string[], facts: Facts, environment: Environment): boolean {
+  if (isExpanded(relation.left) && isExpanded(relation.right)) return false;
+  const ratio: Expression = { kind: 'quotient', over: relation.left, under: relation.right };
+  const shifted: Relation = { left: ratio, operator: '=', right: whole(0) };
+  return namesIn(relation.right).size > 0 && namesIn(relation.left).size > 0 && constantDifference(shifted, names, facts, environment);
 }
 
 function scaledSides(
@@ -415,7 +480,7 @@ function consequence(
       [left, right].some((side) => contains(side, (part) => part.kind === 'constant' && part.name === 'i')),
     );
   const own = { ...environment, complex };
-  const stated = statedSolution(relation, equations, own, listed);
+  const stated = statedSolution(relation, equations, facts, own);
   if (stated?.verdict === 'false') return stated;
   let solved: Solutions;
   try {
@@ -510,18 +575,32 @@ function solutionText(solution: Solution, facts: Facts, environment: Environment
   return found;
 }
 
-/** `x = 3` put back into the equations: they then hold, or one does not. */
-function statedSolution(
-  relation: Relation,
+/** A formula put back into the one equation that has its name, which then holds for all values of the others. */
+function statedFormula(
+  name: string,
+  value: Expression,
   equations: readonly Relation[],
+  facts: Facts,
   environment: Environment,
-  listed: boolean,
 ): Decision | undefined {
+  const about = equations.filter(({ left, right }) => namesIn(right, namesIn(left)).has(name));
+  const [equation] = about;
+  if (!equation || about.length > 1 || namesIn(value).has(name)) return undefined;
+  const map = new Map([[name, value]]);
+  const there: Relation = { ...equation, left: substitute(equation.left, map), right: substitute(equation.right, map) };
+  const names = [...namesIn(there.right, namesIn(there.left))].filter((one) => !isUnit(one));
+  const tried = tryPoints(there, names, facts, environment);
+  if (tried.failures > 0 || tried.agree < ENOUGH) return undefined;
+  return { verdict: 'true', reason: { code: 'sampled', points: tried.agree } };
+}
+
+/** `x = 3` put back into the equations: they then hold, or one does not. */
+function statedSolution(relation: Relation, equations: readonly Relation[], facts: Facts, environment: Environment): Decision | undefined {
   const { left, operator, right } = relation;
-  void listed;
   if (operator !== '=') return undefined;
   const [name, value] = left.kind === 'name' ? [left.name, right] : right.kind === 'name' ? [right.name, left] : [undefined, right];
-  if (name === undefined || namesIn(value).size > 0) return undefined;
+  if (name === undefined) return undefined;
+  if (namesIn(value).size > 0) return statedFormula(name, value, equations, facts, environment);
   let proved = 0;
   for (const equation of equations) {
     const own = [...namesIn(equation.right, namesIn(equation.left))].filter((one) => !isUnit(one));

@@ -148,6 +148,12 @@ export function formulaTokens(latex: string): LatexToken[] {
   if (!found) throw new NotationError('\\');
   const tokens: LatexToken[] = [];
   let depth = 0;
+  let open = 0;
+  const behind = (place: number, command: string): boolean =>
+    latex
+      .slice(Math.max(0, place - 8), place)
+      .trimEnd()
+      .endsWith(command);
   for (let at = 0; at < found.length; at++) {
     const token = found[at] ?? END;
     const last = tokens.at(-1);
@@ -162,6 +168,13 @@ export function formulaTokens(latex: string): LatexToken[] {
       const period = found[at + 2] ?? END;
       tokens.splice(-1, 1, { ...last, text: `${last.text}${last.text.includes('.') ? '' : '.'}(${period.text})`, end: token.end + 1 });
       at += 3;
+    } else if (token.kind === 'symbol' && token.text === '.' && behind(token.start, '\\left')) {
+      // `\left. F \right|_a^b`: the brackets of what is evaluated.
+      tokens.push({ ...token, text: '[' });
+      open++;
+    } else if (open > 0 && token.kind === 'symbol' && token.text === '|' && behind(token.start, '\\right')) {
+      tokens.push({ ...token, text: ']' });
+      open--;
     } else if (!(token.kind === 'symbol' && token.text === '.')) tokens.push(token);
   }
   return tokens;

@@ -13,6 +13,7 @@ export const FUNCTIONS: ReadonlyMap<string, string> = new Map<string, string>([
   ...HYPERBOLIC.map((one): [string, string] => [one, one]),
   ...TRIGONOMETRIC.map((one): [string, string] => [`arc${one}`, `arc${one}`]),
   ...['arsinh', 'arcosh', 'artanh'].map((one): [string, string] => [one, one]),
+  ...['sin', 'cos', 'tan'].map((one): [string, string] => [`a${one}`, `arc${one}`]),
   ['arcsinh', 'arsinh'],
   ['arccosh', 'arcosh'],
   ['arctanh', 'artanh'],

@@ -3,8 +3,9 @@ import { call, name, whole, type Expression } from './expression.ts';
 import type { Differential, LatexCursor } from './latexCursor.ts';
 import { readFraction } from './latexFractions.ts';
 import { FUNCTIONS, readFunction } from './latexFunctions.ts';
+import type { LatexToken } from './latexLexer.ts';
 import { apart, numberOf, readArgument, readFactor, readProduct, readSum } from './latexParser.ts';
-import { unitExpression } from './units.ts';
+import { isKnownUnit, unitExpression } from './units.ts';
 
 const GREEK = new Set([
   ...['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'varepsilon', 'zeta', 'eta', 'theta', 'vartheta', 'iota', 'kappa', 'lambda', 'mu'],
@@ -112,12 +113,24 @@ function readText(cursor: LatexCursor): Expression {
       return whole(1);
     }
   }
-  if (FUNCTIONS.has(text)) return readFunction(cursor, text);
+  // Minutes and seconds, not the smallest value and the secant.
+  const time = (text === 'min' || text === 'sec') && cursor.ahead(1).text !== '(';
+  if (FUNCTIONS.has(text) && !time) return readFunction(cursor, text);
+  const follows = isQuantity(cursor.ahead(-1), cursor.at);
   cursor.next();
   if (text === 'e') return { kind: 'constant', name: 'e' };
   if (text === 'i' || text === 'j') return { kind: 'constant', name: 'i' };
   if (/^\d+(?:\.\d+)?$/.test(text)) return numberOf(text) ?? cursor.fail();
+  // A function that is not known here, unless it is a unit: `\operatorname{erf}(x)`.
+  if ((cursor.symbol('(') || cursor.symbol('{')) && !isKnownUnit(text)) return cursor.fail();
+  // «Area = …»: a name. «3 apples»: what is counted.
+  if (!follows && !isKnownUnit(text)) return name(`text:${text}`);
   return unitExpression(text) ?? cursor.fail();
+}
+
+function isQuantity(before: LatexToken, at: number): boolean {
+  if (at === 0) return false;
+  return before.kind !== 'symbol' ? before.kind !== 'command' || before.text === '$' : ')]}|%!'.includes(before.text);
 }
 
 /** What brackets hold: the items between the commas. */

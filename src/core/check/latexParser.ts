@@ -1,7 +1,7 @@
 /** Reads LaTeX expressions: sums of products of factors. What stands at the head of a factor is in `latexHeads.ts`. */
 import { call, negative, number, power, product, quotient, sum, whole, type Expression } from './expression.ts';
 import type { LatexCursor } from './latexCursor.ts';
-import { readHead } from './latexHeads.ts';
+import { readEvaluation, readHead } from './latexHeads.ts';
 import type { LatexToken } from './latexLexer.ts';
 import { rational, rationalOfDecimal } from './rational.ts';
 
@@ -9,7 +9,25 @@ const SUM_SIGNS = ['+', '-', '−', '–'];
 const TIMES = new Set(['cdot', 'times', 'ast', 'bullet']);
 /** Commands that never begin a factor, so that a product ends in front of them. */
 const ENDS = new Set([
-  ...['\\', 'quad', 'qquad', 'rvert', 'rVert', 'rangle', 'rfloor', 'rceil', '}', 'right', 'over', 'choose', 'colon'],
+  ...[
+    'cdot',
+    'times',
+    'ast',
+    'bullet',
+    '\\',
+    'quad',
+    'qquad',
+    'rvert',
+    'rVert',
+    'rangle',
+    'rfloor',
+    'rceil',
+    '}',
+    'right',
+    'over',
+    'choose',
+    'colon',
+  ],
   ...['pm', 'mp', 'le', 'leq', 'leqslant', 'ge', 'geq', 'geqslant', 'lt', 'gt', 'ne', 'neq', 'approx', 'approxeq', 'simeq', 'sim'],
   ...['doteq', 'equiv', 'in', 'notin', 'ni', 'mid', 'nmid', 'subset', 'subseteq', 'supset', 'supseteq', 'cong', 'propto', 'not'],
   ...['to', 'mapsto', 'rightarrow', 'longrightarrow', 'Rightarrow', 'Longrightarrow', 'implies', 'iff', 'Leftrightarrow', 'leftarrow'],
@@ -94,6 +112,9 @@ export function readProduct(cursor: LatexCursor): Expression {
     } else if (cursor.symbol('*') || cursor.symbol('×') || cursor.symbol('·') || cursor.symbol('⋅')) {
       cursor.next();
       factors.push(readSigned(cursor));
+    } else if (cursor.symbol('|') && cursor.ahead(1).text === '_') {
+      cursor.next();
+      factors = [readEvaluation(cursor, product(...factors))];
     } else if (cursor.symbol('/')) {
       cursor.next();
       factors = divided(cursor, factors);

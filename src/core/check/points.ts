@@ -97,7 +97,7 @@ function pool(name: string, options: PointOptions): Scalar[] {
   if (standsForWhole(name, options.integers)) {
     const negative = integers && !natural(name, options.filters) ? ['-1', '-2', '0', '-5'] : [];
     const around = near.filter((value) => value.denominator === 1n);
-    return [...around, ...[...WHOLE, ...negative].map(rationalOf)].map(ofRational);
+    return unlike([...around, ...[...WHOLE, ...negative].map(rationalOf)]).map(ofRational);
   }
   if (options.complex && COMPLEX_NAMES.test(name)) {
     return [
@@ -112,7 +112,11 @@ function pool(name: string, options: PointOptions): Scalar[] {
     ].map(([re = 0, im = 0]) => ({ ...ofDouble(re, 0, im), err: 0 }));
   }
   const positive = name.startsWith('unit:') || name.startsWith('text:');
-  return [...near, ...(positive ? POSITIVE : mixed()).map(rationalOf)].map(ofRational);
+  return unlike([...near, ...(positive ? POSITIVE : mixed()).map(rationalOf)]).map(ofRational);
+}
+
+function unlike(values: readonly Rational[]): Rational[] {
+  return [...new Map(values.map((value) => [`${value.numerator.toString()}/${value.denominator.toString()}`, value])).values()];
 }
 
 /** Half of the first values are positive, so that roots and logarithms find points too. */

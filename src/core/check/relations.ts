@@ -72,8 +72,11 @@ function operatorAt(tokens: readonly LatexToken[], at: number): { readonly opera
 
 /** Whether a formula has any relation at all. Cheap: nothing is parsed. */
 export function hasRelation(latex: string): boolean {
-  return /[=<>≤≥≠≈≡∈]|\\(?:le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|approx|approxeq|simeq|doteq|equiv|in|notin|mid|nmid|subseteq|subset|coloneqq|triangleq|cong)(?![A-Za-z])/.test(
-    latex,
+  return (
+    latex.split('|').length === 2 ||
+    /[=<>≤≥≠≈≡∈]|\\(?:le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|approx|approxeq|simeq|doteq|equiv|in|notin|mid|nmid|subseteq|subset|coloneqq|triangleq|cong)(?![A-Za-z])/.test(
+      latex,
+    )
   );
 }
 
@@ -206,11 +209,13 @@ function continuesRow(tokens: readonly LatexToken[], at: number): boolean {
 
 function related(segment: Segment): boolean {
   let depth = 0;
-  return segment.tokens.some((token, at) => {
-    if ((token.kind === 'symbol' && OPENS.has(token.text)) || token.kind === 'begin') depth++;
-    if ((token.kind === 'symbol' && CLOSES.has(token.text)) || token.kind === 'end') depth--;
-    return depth === 0 && operatorAt(segment.tokens, at) !== undefined;
-  });
+  return (
+    segment.tokens.some((token, at) => {
+      if ((token.kind === 'symbol' && OPENS.has(token.text)) || token.kind === 'begin') depth++;
+      if ((token.kind === 'symbol' && CLOSES.has(token.text)) || token.kind === 'end') depth--;
+      return depth === 0 && operatorAt(segment.tokens, at) !== undefined;
+    }) || segment.tokens.filter((token) => token.kind === 'symbol' && token.text === '|').length === 1
+  );
 }
 
 /** `a, b > 0` says it of both. */

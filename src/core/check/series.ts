@@ -53,12 +53,16 @@ function infiniteSum(term: (index: bigint) => Scalar, from: bigint): Scalar {
 function tail(terms: readonly number[], noise: number): Scalar {
   const count = terms.length;
   const most = (low: number, high: number): number => Math.max(...terms.slice(low, high).map(Math.abs));
-  const early = most(Math.floor(count / 5), Math.floor(count / 4));
-  const late = most(Math.floor(count * 0.9), count);
+  const [first, last] = [Math.floor(count / 5), Math.floor(count * 0.9)];
+  const early = most(first, Math.floor(count / 4));
+  const late = most(last, count);
   const sameSign = terms.slice(4).every((a) => a >= 0) || terms.slice(4).every((a) => a <= 0);
   // Of terms with one sign, those that fall no faster than 1/k have no sum.
-  const decay = Math.log(early / late) / Math.log((count * 0.95) / (count * 0.225));
-  if (sameSign && decay < 1.0005) return { kind: 'scalar', re: (terms.at(-1) ?? 0) > 0 ? Infinity : -Infinity, im: 0, err: 0 };
+  const decay = Math.log(early / late) / Math.log((last + 1) / (first + 1));
+  // k(1 - a_(k+1) / a_k) stays where terms fall as a power of k, and grows where they fall as a power of a number.
+  const fall = (k: number): number => (k + 1) * (1 - Math.abs((terms[k + 1] ?? 0) / (terms[k] ?? 1)));
+  if (sameSign && decay < 1.02 && fall(last) < 1.3 * fall(first) + 0.05)
+    return { kind: 'scalar', re: (terms.at(-1) ?? 0) > 0 ? Infinity : -Infinity, im: 0, err: 0 };
   if (!(late < early)) throw new Undefined();
   const { value, error } = levin(terms.filter((a) => a !== 0).slice(0, 26));
   const bound = error * 10 + Math.min(noise, 1e-9) + 1e-14 * Math.abs(value);

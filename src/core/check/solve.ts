@@ -106,7 +106,7 @@ function substituted(state: State, environment: Environment): State | undefined 
         candidates.push({ relation, name: side.name, term: other, cost: namesIn(other).size });
       }
     }
-    if (names.length < 2) continue;
+    if (names.length < 2 && !environment.complex) continue;
     for (const name of names) {
       const term = linear(relation, name, environment);
       if (term) candidates.push({ relation, name, term: term.term, cost: 10 + namesIn(term.term).size + (term.constant ? 0 : 20) });

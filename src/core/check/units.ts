@@ -118,6 +118,11 @@ function singular(words: string): string {
   return plain.replace(/(?<=[^s])s$/, '');
 }
 
+/** Whether a text is a unit, and not only something that is counted. */
+export function isKnownUnit(text: string): boolean {
+  return Object.hasOwn(UNITS, text) || /^(?:m|g|s|A|K|mol|cd)$/.test(text);
+}
+
 export function isUnit(nameOf: string): boolean {
   return nameOf.startsWith('unit:');
 }
