@@ -303,8 +303,7 @@ export class LlamaEngine implements Engine {
 
   /** What the engine's log says of the context that was just made. */
   async #yarnReport(yarn: YarnScaling): Promise<YarnReport> {
-    await this.#journal.settle();
-    const frequencyScale = this.#journal.lastNumber(/^llama_context:\s*freq_scale\s*=\s*([\d.eE+-]+)/);
+    const frequencyScale = await this.#journal.lastNumber(/^llama_context:\s*freq_scale\s*=\s*([\d.eE+-]+)/);
     const report: YarnReport = {
       ...yarn,
       ...(frequencyScale === undefined ? {} : { frequencyScale }),

@@ -44,11 +44,14 @@ describe('What the engine says of itself', () => {
     journal.write('debug', 'llama_context: freq_scale    = 0.25\nmore');
     journal.write('error', 'cudaMalloc failed: out of memory');
     journal.write('error', 'llama_model_load_from_file_impl: failed to load model');
-    assert.equal(journal.lastNumber(/^llama_context:\s*freq_scale\s*=\s*([\d.]+)/), 0.25);
-    assert.equal(journal.lastNumber(/n_ctx_orig_yarn\s*=\s*(\d+)/), undefined);
+    assert.equal(await journal.lastNumber(/^llama_context:\s*freq_scale\s*=\s*([\d.]+)/), 0.25);
+    assert.equal(await journal.lastNumber(/n_ctx_orig_yarn\s*=\s*(\d+)/, 0), undefined);
+    const late = journal.lastNumber(/n_ctx\s*=\s*(\d+)/);
+    setImmediate(() => journal.write('info', 'llama_context: n_ctx = 4096'));
+    assert.equal(await late, 4096);
     assert.equal(await journal.takeReasons(), 'cudaMalloc failed: out of memory');
     assert.equal(await journal.takeReasons(), '');
-    assert.equal(passed.length, 4);
+    assert.equal(passed.length, 5);
   });
 
   it('is known as a lack of memory in its several wordings, and nothing else is', () => {
