@@ -265,6 +265,7 @@ describe('What is shown before it is sent', () => {
     } as unknown as PanelModel;
     const model = { state: { kind: 'notChosen' } } as unknown as ModelService;
     const context = new AutomaticContext({ panel, model, config: new Config(), counter: counter as TokenCounter, log: quiet, next });
+    context.limitMs = 20_000;
     disposables.push(context, drawn, changed);
     const labels = (): string[] => chips.map(({ label }) => label);
     const shown = async (...wanted: string[]): Promise<void> =>

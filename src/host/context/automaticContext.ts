@@ -11,7 +11,7 @@ import type { ModelService } from '../modelService.ts';
 import type { PanelModel } from '../panel/panelModel.ts';
 import type { TokenCounter } from '../tokenCounter.ts';
 import { contextLimitFor } from '../turnContext.ts';
-import { gatherContext } from './gatherContext.ts';
+import { gatherContext, gatherLimitMs } from './gatherContext.ts';
 import type { GatheredContext } from './gatherContext.ts';
 
 /** At most this part of the context goes to what nobody asked for. */
@@ -27,6 +27,11 @@ export interface AutomaticContextSources {
   readonly next: () => Promise<Omit<TurnQuestion, 'id'>>;
 }
 
+/**
+ * Longest wait for what is shown before it is sent, in milliseconds: nobody waits for it, and what is left out of it is left
+ * out of the question.
+ */
+const shownLimitMs = 2000;
 /** Rest after the last change before it is gathered anew, in milliseconds. */
 const restMs = 200;
 
@@ -48,6 +53,8 @@ export class AutomaticContext {
   #round = 0;
   /** How long the last gathering about a selection took, in milliseconds, for the benchmark. */
   lastMs = 0;
+  /** Longest wait of a task that begins at once, in milliseconds. Tests set it where the machine is slow. */
+  limitMs = gatherLimitMs;
 
   #timer: NodeJS.Timeout | undefined;
 
@@ -82,7 +89,7 @@ export class AutomaticContext {
   async of(question: Omit<TurnQuestion, 'id'>): Promise<readonly Attachment[]> {
     if (!question.snapshot) return [];
     if (keyOf(question) === this.#shownFor) return this.#shown;
-    return (await this.#gather(question)).context;
+    return (await this.#gather(question, this.limitMs)).context;
   }
 
   /** Takes one of the shown away. @returns false when there is none of that id */
@@ -114,18 +121,18 @@ export class AutomaticContext {
     const question = await this.#sources.next();
     const key = keyOf(question);
     if (key !== '' && key === this.#shownFor) return;
-    const { context } = await this.#gather(question);
+    const { context } = await this.#gather(question, shownLimitMs);
     if (round === this.#round) this.#set(context, key);
   }
 
-  async #gather(question: Omit<TurnQuestion, 'id'>): Promise<GatheredContext> {
+  async #gather(question: Omit<TurnQuestion, 'id'>, limitMs: number): Promise<GatheredContext> {
     const { counter, log } = this.#sources;
     const { snapshot } = question;
     const at = snapshot ? placeOf(snapshot) : '';
     if (at !== this.#unwantedAt) this.#unwanted.clear();
     this.#unwantedAt = at;
     const isUnwanted = (attachment: Attachment): boolean => this.#unwanted.has(idOf(attachment));
-    const gathered = await gatherContext({ question, budgetTokens: this.#budgetTokens, isUnwanted }, counter, log);
+    const gathered = await gatherContext({ question, budgetTokens: this.#budgetTokens, isUnwanted, limitMs }, counter, log);
     if (gathered.tookMs > 0) this.lastMs = gathered.tookMs;
     return gathered;
   }
