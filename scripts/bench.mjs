@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- panel [--fast]` measures the panel alone (scripts/lib/panelBench.mjs), `npm run bench -- models` getting
- * and loading models (scripts/lib/modelsBench.mjs), `npm run bench -- editor` what Lemma costs in the editor.
+ * and loading models (scripts/lib/modelsBench.mjs), `npm run bench -- editor` what Lemma costs in the editor, `-- check` the check of
+ * equations.
  *
  * `npm run bench`: measures a production build in a real workbench and the engine alone, prints a Markdown report and
  * writes it to out/bench.md, with the numbers in out/bench.json. Goals are the project's own; a number over its goal is
@@ -9,6 +10,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkBench } from './lib/checkBench.mjs';
 import { editorBench } from './lib/editorBench.mjs';
 import { ensureDependencies } from './lib/install.mjs';
 import { modernNode } from './lib/node24.mjs';
@@ -20,12 +22,13 @@ import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
   const [only, ...options] = process.argv.slice(2);
-  const known = only === undefined || ['panel', 'models', 'editor'].includes(only);
+  const known = only === undefined || ['panel', 'models', 'editor', 'check'].includes(only);
   if (!known || options.some((option) => only !== 'panel' || option !== '--fast'))
     throw new PlainError(
-      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor.',
+      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor, -- check the check of equations.',
     );
   await ensureDependencies();
+  if (only === 'check') return checkBench({ figures, machine: machine() });
   if (only === 'panel') return panelBench({ fast: options.includes('--fast'), figures, machine: machine() });
   const { build, firstLoad } = await import('../esbuild.js');
   if (only === 'models') {
