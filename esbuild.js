@@ -5,7 +5,8 @@
  *
  * | bundle    | file                  | why so                                                             |
  * |-----------|-----------------------|--------------------------------------------------------------------|
- * | host      | dist/extension.cjs    | the extension host loads CommonJS; `vscode` is given by it          |
+ * | host      | dist/extension.cjs    | the extension host loads CommonJS; `vscode` is given by it. What    |
+ * |           | dist/*-….cjs          | activation does not need is in chunks (scripts/lib/commonJsChunks)  |
  * | hash      | dist/hashWorker.cjs   | a thread of the host that checks downloads; threads load files      |
  * | check     | dist/checkWorker.cjs  | a thread of the host that decides formulas; a slow one is ended     |
  * | unpack    | dist/unpackWorker.mjs | a thread of the host that unpacks CUDA support                      |
@@ -17,6 +18,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { commonJsChunks } from './scripts/lib/commonJsChunks.mjs';
 import { cudaPacks } from './scripts/lib/cudaPacks.mjs';
 import { licencesOf } from './scripts/lib/licences.mjs';
 
@@ -71,13 +73,19 @@ export function bundles(production) {
   return {
     host: {
       ...common,
-      entryPoints: ['src/extension.ts'],
-      outfile: 'dist/extension.cjs',
-      format: 'cjs',
+      entryPoints: { extension: 'src/extension.ts' },
+      outdir: 'dist',
+      outExtension: { '.js': '.cjs' },
+      chunkNames: '[name]-[hash]',
+      format: 'esm',
+      splitting: true,
+      write: false,
+      sourcemap: production ? false : 'inline',
       platform: 'node',
       target: 'node22',
       external: ['vscode'],
       mainFields: ['module', 'main'],
+      plugins: [commonJsChunks],
       define: { ...common.define, LEMMA_CUDA_PACKS: JSON.stringify(cudaPacks()) },
     },
     hash: {

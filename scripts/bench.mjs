@@ -66,18 +66,25 @@ async function figures(script, extra, args = []) {
   return JSON.parse(output.trim().split('\n').at(-1));
 }
 
-/** Bytes of the bundles; of the panel's script what the first page load takes, and what comes when it is needed. */
+/** Bytes of the bundles; of the host and the panel's script what is loaded at once, and what comes when it is needed. */
 function sizes(firstLoad) {
   const metafile = (name) => JSON.parse(readFileSync(path.join(root, `dist/meta-${name}.json`), 'utf8'));
   const bytes = (name, file) => metafile(name).outputs[file].bytes;
-  const webview = metafile('webview');
-  const first = firstLoad(webview);
-  const sum = (files) => files.reduce((total, file) => total + webview.outputs[file].bytes, 0);
+  /** `[at once, when needed]` of a bundle that is split. */
+  const split = (name) => {
+    const { outputs } = metafile(name);
+    const first = firstLoad({ outputs });
+    const sum = (atOnce) => Object.keys(outputs).reduce((total, file) => total + (first.has(file) === atOnce ? outputs[file].bytes : 0), 0);
+    return [sum(true), sum(false)];
+  };
+  const [hostBytes, hostLaterBytes] = split('host');
+  const [webviewFirstBytes, webviewLaterBytes] = split('webview');
   return {
-    hostBytes: bytes('host', 'dist/extension.cjs'),
+    hostBytes,
+    hostLaterBytes,
     inferenceBytes: bytes('inference', 'dist/inference.mjs'),
-    webviewFirstBytes: sum([...first]),
-    webviewLaterBytes: sum(Object.keys(webview.outputs).filter((file) => !first.has(file))),
+    webviewFirstBytes,
+    webviewLaterBytes,
     stylesBytes: bytes('styles', 'dist/webview/main.css'),
   };
 }
@@ -103,7 +110,8 @@ function report({ machine: on, bundle, engine, workbench }) {
       `${median} ms (${workbench.activationMs.join(', ')})`,
       goal(median, 50, 'under 50 ms'),
     ],
-    ['Host bundle', kB(bundle.hostBytes), goal(bundle.hostBytes, 400_000, 'under 400 kB')],
+    ['Host, at activation', kB(bundle.hostBytes), goal(bundle.hostBytes, 400_000, 'under 400 kB')],
+    ['Host, when needed (the first question, YAML, Typst)', kB(bundle.hostLaterBytes), ''],
     ['Webview, first script', kB(bundle.webviewFirstBytes), goal(bundle.webviewFirstBytes, 600_000, 'under 600 kB')],
     ['Webview, when needed (KaTeX, languages)', kB(bundle.webviewLaterBytes), ''],
     ['Webview, styles', kB(bundle.stylesBytes), ''],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { listFiles } from '@vscode/vsce';
 import * as esbuild from 'esbuild';
@@ -42,6 +42,16 @@ describe('the files of the VSIX', () => {
     wanted.push('README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD_PARTY_LICENCES.txt');
     assert.deepEqual(
       wanted.filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  it('hold every chunk of the host, which loads them by their names', () => {
+    const { outputs } = JSON.parse(readFileSync(path.join(repositoryRoot, 'dist/meta-host.json'), 'utf8')) as { outputs: object };
+    const chunks = Object.keys(outputs);
+    assert.ok(chunks.length > 1, `${chunks.length} files`);
+    assert.deepEqual(
+      chunks.filter((file) => !files.includes(file)),
       [],
     );
   });
