@@ -1,5 +1,6 @@
 /**
  * Makes the VSIX of one platform: `npm run package -- [--target linux-x64] [--out FILE]`.
+ * Beside it lies its bill of materials, `FILE.cdx.json` (CycloneDX). The same source gives the same bytes.
  * It carries the processor and the Vulkan or Metal build of the engine; CUDA is a pack of its own.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,9 @@ import { ensureDependencies } from './lib/install.mjs';
 import { modernNode } from './lib/node24.mjs';
 import { outFolder, root } from './lib/places.mjs';
 import { PlainError, runMain, say, step } from './lib/progress.mjs';
-import { cleanEnv, mustRun, npm } from './lib/run.mjs';
+import { cleanEnv, mustRun, npm, run } from './lib/run.mjs';
+import { billOfMaterials, shippedPackages } from './lib/sbom.mjs';
+import { zipEntries } from './lib/zip.mjs';
 
 /** Target of vsce -> packages of native code, and what npm calls that platform. */
 const targets = {
@@ -47,6 +50,7 @@ await runMain(async () => {
     throw new PlainError('.vscodeignore has no line for the native packages any more, so the VSIX cannot be narrowed to its platform.');
   writeFileSync(ignoreFile, narrowed);
 
+  const date = await sourceDate();
   const node = await modernNode();
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   const args = [
@@ -61,10 +65,24 @@ await runMain(async () => {
     '--no-rewrite-relative-links',
   ];
   await step(`Packaging for ${target}`, () =>
-    mustRun('Packaging', node, [vsce, ...args], { cwd: folder, env: cleanEnv({ nodeBinary: node }) }),
+    mustRun('Packaging', node, [vsce, ...args], {
+      cwd: folder,
+      // The same source makes the same bytes: one time for every file, in one order. Zip has the time of the place.
+      env: cleanEnv({ nodeBinary: node, extra: { SOURCE_DATE_EPOCH: String(date.getTime() / 1000), TZ: 'UTC', LC_ALL: 'C' } }),
+    }),
   );
+  const files = zipEntries(readFileSync(vsix)).map(({ name }) => name.replace(/^extension\//, ''));
+  writeFileSync(`${vsix}.cdx.json`, await billOfMaterials(shippedPackages(files, folder), date));
   say(`${path.relative(process.cwd(), vsix)}: ${(statSync(vsix).size / 1e6).toFixed(1)} MB`);
 });
+
+/** SOURCE_DATE_EPOCH, else that of the last commit, else a fixed one. */
+async function sourceDate() {
+  const given = process.env.SOURCE_DATE_EPOCH;
+  if (given !== undefined && /^\d+$/.test(given)) return new Date(Number(given) * 1000);
+  const { code, output } = await run('git', ['log', '-1', '--format=%ct'], { cwd: root }).catch(() => ({ code: 1, output: '' }));
+  return new Date(code === 0 && /^\d+\s*$/.test(output) ? Number(output) * 1000 : Date.UTC(2026, 0, 1));
+}
 
 /** A copy of what is packaged with the dependencies of another platform beside it, since npm installed only this one's. */
 async function otherPlatform(target, { os, cpu }) {

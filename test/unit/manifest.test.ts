@@ -67,6 +67,30 @@ describe('the manifest', () => {
       assert.ok(restrictedConfigurations.includes(name), name);
   });
 
+  it('lets only a trusted workspace set what is not the taste of the reader', () => {
+    const { properties } = manifest.contributes.configuration;
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    const machine = Object.keys(properties).filter((name) => properties[name]?.scope === 'machine');
+    // VS Code takes these from no workspace at all; they are restricted too, should one become less narrow.
+    const harmless = ['lemma.model.contextTokens'];
+    assert.deepEqual(
+      machine.filter((name) => !restrictedConfigurations.includes(name) && !harmless.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      restrictedConfigurations.filter((name) => !properties[name]),
+      [],
+    );
+    const chosenByWorkspace = Object.keys(properties).filter((name) => !machine.includes(name) && !restrictedConfigurations.includes(name));
+    const reviewed = /^lemma\.(maxTokens|thinking\.\w+|context\.automaticTokens|codeLens\.math|sampling\.\w+|votes(\.\w+)*|check(\.\w+)*)$/;
+    assert.deepEqual(
+      chosenByWorkspace.filter((name) => !reviewed.test(name)),
+      [],
+    );
+    const description = strings['capabilities.untrustedWorkspaces.description'] ?? '';
+    assert.match(description, /Restricted Mode/);
+  });
+
   it('has the model card’s sampling as defaults', () => {
     const value = (name: string): unknown => manifest.contributes.configuration.properties[`lemma.${name}`]?.default;
     assert.deepEqual(['sampling.temperature', 'sampling.topP', 'sampling.topK', 'maxTokens'].map(value), [0.6, 0.95, 40, 30_000]);
