@@ -82,7 +82,7 @@ describe('the manifest', () => {
       [],
     );
     const chosenByWorkspace = Object.keys(properties).filter((name) => !machine.includes(name) && !restrictedConfigurations.includes(name));
-    const reviewed = /^lemma\.(maxTokens|thinking\.\w+|context\.automaticTokens|codeLens\.math|sampling\.\w+|votes(\.\w+)*|check(\.\w+)*)$/;
+    const reviewed = /^lemma\.(maxTokens|thinking\.\w+|context\.automaticTokens|codeLens\.math|sampling\.\w+|samples|checkEquations)$/;
     assert.deepEqual(
       chosenByWorkspace.filter((name) => !reviewed.test(name)),
       [],
