@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckedFormula, Verdict } from '../../src/core/check/checked.ts';
-import { checkFormula } from '../../src/core/check/checkText.ts';
+import { checkFormula, formulasToCheck, type FormulaToCheck } from '../../src/core/check/checkText.ts';
 
 export interface EquationCase {
   /** The file's name without its ending. */
@@ -10,6 +10,8 @@ export interface EquationCase {
   readonly latex: string;
   readonly expected: Verdict;
   readonly assumptions: readonly string[];
+  /** As it stands in its text, with what that gives it; left out where the case is a formula alone. */
+  readonly formula?: FormulaToCheck;
 }
 
 export interface CaseResult {
@@ -25,27 +27,54 @@ interface WrittenCase {
   readonly assumptions?: string | readonly string[] | null;
 }
 
+/** A whole answer in Markdown, and what is expected of each of its formulas that has a relation. */
+interface WrittenText {
+  readonly text: string;
+  /** The problem that it answers. */
+  readonly given?: string;
+  readonly expected: readonly (Verdict | boolean)[];
+}
+
+type Written = WrittenCase | WrittenText;
+
 /** The cases of a JSON file, a list or `{ "cases": […] }`, or of all JSON files of a folder. Throws on what is neither. */
 export function readCases(place: string): EquationCase[] {
   if (statSync(place).isDirectory()) {
     const files = readdirSync(place).filter((name) => name.endsWith('.json'));
     return files.toSorted().flatMap((name) => readCases(path.join(place, name)));
   }
-  const content = JSON.parse(readFileSync(place, 'utf8')) as readonly WrittenCase[] | { readonly cases: readonly WrittenCase[] };
+  const content = JSON.parse(readFileSync(place, 'utf8')) as readonly Written[] | { readonly cases: readonly Written[] };
   const field = path.basename(place, '.json');
-  return ('cases' in content ? content.cases : content).map(({ latex, expected, assumptions }) => {
-    const verdict = String(expected);
-    if (typeof latex !== 'string' || (verdict !== 'true' && verdict !== 'false' && verdict !== 'unknown')) {
-      throw new Error(`${place}: a case has no "latex", or its "expected" is none of true, false and unknown.`);
-    }
-    return { field, latex, expected: verdict, assumptions: [assumptions ?? []].flat() };
+  return ('cases' in content ? content.cases : content).flatMap((written) => {
+    if ('text' in written) return casesOfText(place, field, written);
+    const { latex, expected, assumptions } = written;
+    if (typeof latex !== 'string') throw new Error(`${place}: a case has neither "latex" nor "text".`);
+    return [{ field, latex, expected: verdictOf(place, expected), assumptions: [assumptions ?? []].flat() }];
   });
+}
+
+function casesOfText(place: string, field: string, { text, given, expected }: WrittenText): EquationCase[] {
+  const formulas = formulasToCheck(text, { notation: 'markdown', ...(given === undefined ? {} : { given }) });
+  if (formulas.length !== expected.length) {
+    const found = formulas.map(({ latex }) => latex).join('\n');
+    throw new Error(`${place}: ${expected.length} verdicts for ${formulas.length} formulas with a relation:\n${found}`);
+  }
+  return formulas.map((formula, at) => {
+    const { latex, assumptions } = formula;
+    return { field, latex, expected: verdictOf(place, expected[at]), assumptions, formula };
+  });
+}
+
+function verdictOf(place: string, expected: unknown): Verdict {
+  const verdict = String(expected);
+  if (verdict === 'true' || verdict === 'false' || verdict === 'unknown') return verdict;
+  throw new Error(`${place}: an "expected" is none of true, false and unknown.`);
 }
 
 export function runCase(one: EquationCase): CaseResult {
   const { latex, assumptions } = one;
   const startedAt = performance.now();
-  const checked = checkFormula({ latex, start: 0, end: latex.length, assumptions });
+  const checked = checkFormula(one.formula ?? { latex, start: 0, end: latex.length, assumptions });
   return { case: one, checked, ms: performance.now() - startedAt };
 }
 

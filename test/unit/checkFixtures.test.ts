@@ -37,6 +37,21 @@ describe('the cases of the check', () => {
         { field: 'other', latex: '1=1', expected: 'true', assumptions: [] },
         { field: 'other', latex: 'x=2', expected: 'false', assumptions: ['x=3'] },
       ]);
+      writeFileSync(file, JSON.stringify([{ text: 'So $1+1=2$, with $n$ and $x=4$.', given: '$x=3$', expected: [true, 'false'] }]));
+      const ofText = readCases(file);
+      assert.deepEqual(
+        ofText.map(({ latex, expected, assumptions }) => ({ latex, expected, assumptions })),
+        [
+          { latex: '1+1=2', expected: 'true', assumptions: ['x=3'] },
+          { latex: 'x=4', expected: 'false', assumptions: ['x=3'] },
+        ],
+      );
+      assert.deepEqual(
+        ofText.map((one) => runCase(one).checked.verdict),
+        ['true', 'false'],
+      );
+      writeFileSync(file, JSON.stringify([{ text: '$1+1=2$', expected: [true, true] }]));
+      assert.throws(() => readCases(file), /2 verdicts for 1 formulas/);
       writeFileSync(file, '[{ "latex": "1=1", "expected": "perhaps" }]');
       assert.throws(() => readCases(file), /none of true, false and unknown/);
     } finally {
