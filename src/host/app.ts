@@ -17,6 +17,7 @@ import { Disposables } from './disposables.ts';
 import { Backends } from './backends.ts';
 import { ChatReplies } from './chat/chatReplies.ts';
 import { EquationChecks } from './check/checkCommands.ts';
+import { AnswerChecks } from './check/answerChecks.ts';
 import { EquationChecker } from './check/equationChecker.ts';
 import { CudaSupport } from './cuda/cudaSupport.ts';
 import { ModelDownloadActions } from './download/modelDownloadActions.ts';
@@ -90,6 +91,7 @@ export class LemmaApp {
   readonly edits: EditDecisions;
   readonly tests: TestRuns;
   readonly checks: EquationChecks;
+  readonly answerChecks: AnswerChecks;
   readonly thinking: ThinkingBudget;
   readonly samples: SampleCount;
   readonly downloads: ModelDownloadActions;
@@ -138,7 +140,8 @@ export class LemmaApp {
     this.thinking = new ThinkingBudget(context.globalState, () => this.config.reply.thinkingTokens);
     const reply = (info?: ModelInfo): ReplySettings => ({ ...this.config.replyOf(info), thinkingTokens: this.thinking.tokens });
     this.samples = new SampleCount(context.globalState, () => this.config.samples);
-    this.turns = new TurnRunner(this.conversations, this.model, reply, this.log, () => this.replies.running);
+    const fails = (turn: Turn, answer: string): Promise<boolean> => this.answerChecks.fails(turn, answer);
+    this.turns = new TurnRunner(this.conversations, this.model, reply, this.log, () => this.replies.running, fails);
     this.replies = new ChatReplies(this.model, reply, () => this.turns.rest, this.log);
     this.panel = new PanelModel(this.conversations, this.model, context.workspaceState, context.globalState);
     this.#notices = new ModelNotices((note) => this.panel.showNotice(note), context.globalState);
@@ -172,6 +175,9 @@ export class LemmaApp {
     const checker = this.#disposables.add(new EquationChecker(path.join(context.extensionPath, 'dist', 'checkWorker.cjs')));
     this.checks = this.#disposables.add(new EquationChecks(checker, texts));
     const { checks } = this;
+    this.answerChecks = this.#disposables.add(
+      new AnswerChecks({ checker, conversations, panel, questions: () => questions, texts, config, log }),
+    );
     this.tests = new TestRuns({ conversations, panel, log, trusted: () => vscode.workspace.isTrusted });
     this.edits = this.#disposables.add(new EditDecisions({ previews, conversations, panel, turns, questions, checks }));
     this.cuda = this.#disposables.add(new CudaSupport(context, this.config, this.model, this.log, () => this.restartEngine()));

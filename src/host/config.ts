@@ -34,6 +34,10 @@ export interface ReplySettings {
   readonly stopLoops?: boolean;
 }
 
+/** `answers`: those of answers; `answersAndThoughts`; `off`: none. */
+export type CheckedEquations = (typeof checkedEquations)[number];
+const checkedEquations = ['answers', 'answersAndThoughts', 'off'] as const;
+
 /** Sections of settings that the loaded model depends on. */
 const modelSettings = ['lemma.model', 'lemma.engine', 'lemma.backend', 'lemma.server', 'lemma.yarn', 'lemma.keepAliveMinutes'];
 
@@ -105,6 +109,12 @@ export class Config {
     return Math.min(mostSamples, Math.max(1, samples));
   }
 
+  /** Which equations are checked without being asked for. */
+  get checkedEquations(): CheckedEquations {
+    const chosen = vscode.workspace.getConfiguration('lemma').get<string>('checkEquations', 'answers');
+    return checkedEquations.find((each) => each === chosen) ?? 'answers';
+  }
+
   get reply(): ReplySettings {
     return this.replyOf();
   }
@@ -163,6 +173,12 @@ export class Config {
   onDidChangeThinking(listener: () => void): vscode.Disposable {
     return vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('lemma.thinking')) listener();
+    });
+  }
+
+  onDidChangeCheckedEquations(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('lemma.checkEquations')) listener();
     });
   }
 

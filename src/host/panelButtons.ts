@@ -88,6 +88,12 @@ function actionLabel(action: PanelAction): string {
       return vscode.l10n.t('Fix Again');
     case 'runTests':
       return vscode.l10n.t('Run the Tests');
+    case 'showModelError':
+      return vscode.l10n.t('Show the Model Its Error');
+    case 'showChecks':
+      return vscode.l10n.t('Details');
+    case 'checkThought':
+      return vscode.l10n.t('Check the Thought');
     case 'hideDownload':
     case 'dismissNotice':
       return vscode.l10n.t('Close');

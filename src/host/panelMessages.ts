@@ -165,6 +165,12 @@ async function runAction(app: LemmaApp, action: PanelAction, turnId: string | un
       return turnId === undefined ? undefined : app.edits.fixAgain(turnId);
     case 'runTests':
       return turnId === undefined ? undefined : app.tests.run(turnId);
+    case 'showModelError':
+      return turnId === undefined ? undefined : app.answerChecks.showModelError(turnId);
+    case 'showChecks':
+      return turnId === undefined ? undefined : app.answerChecks.showDetails(turnId);
+    case 'checkThought':
+      return turnId === undefined ? undefined : app.answerChecks.checkThought(turnId);
     case 'undoDelete':
       return app.turns.undoDelete();
     case 'undoDeleteConversation':

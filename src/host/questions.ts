@@ -112,6 +112,11 @@ export class Questions {
     this.#panel.offerSelection(editor && selectionOffer(editor));
   }
 
+  /** A question in words that Lemma wrote, without the selection; what is typed stays. */
+  async about(text: string): Promise<void> {
+    await this.#ask('ask', text, undefined);
+  }
+
   /** Asks the same question anew, or with other words, beside the earlier answer. */
   async again(turn: Turn, text = turn.question.text): Promise<void> {
     void this.#turns.askInstead(turn.question.id, { text });

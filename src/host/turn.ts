@@ -28,7 +28,7 @@ import type { Conversations } from './conversations.ts';
 import { Emitter } from './disposables.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import type { ModelService } from './modelService.ts';
-import { SampleVote } from './sampleVote.ts';
+import { SampleVote, type VoteOptions } from './sampleVote.ts';
 import { TurnContext } from './turnContext.ts';
 import type { PreparedTurn } from './turnContext.ts';
 
@@ -45,6 +45,7 @@ export class TurnRunner {
   readonly #reply: (info?: ModelInfo) => ReplySettings;
   readonly #context: TurnContext;
   readonly #log: InferenceLog;
+  readonly #fails: VoteOptions['fails'];
   readonly #requestRuns: () => boolean;
   readonly #progressed = new Emitter<TurnProgress>();
   /** Tokens of the prompt that have been read. */
@@ -64,8 +65,10 @@ export class TurnRunner {
     reply: (info?: ModelInfo) => ReplySettings,
     log: InferenceLog,
     requestRuns: () => boolean = () => false,
+    fails?: VoteOptions['fails'],
   ) {
     this.#requestRuns = requestRuns;
+    this.#fails = fails;
     this.#context = new TurnContext(model, log);
     this.#conversations = conversations;
     this.#model = model;
@@ -293,6 +296,7 @@ export class TurnRunner {
       ...{ turn: now, start, stopLoops },
       append: (event) => this.#append(event),
       onText: () => this.#enter(turnId, 'thinking'),
+      ...(this.#fails ? { fails: this.#fails } : {}),
     });
     const splitter = new ThoughtSplitter({ start });
     const plain = { resumed: false, readAgain: 0, closedAtBudget: false, guards: undefined, loop: new AbortController() };

@@ -71,6 +71,10 @@ export type PanelAction =
   | 'fixAgain'
   /** Of the file that an accepted edit has changed. */
   | 'runTests'
+  /** Of the equations of an answer. */
+  | 'showModelError'
+  | 'showChecks'
+  | 'checkThought'
   | 'dismissNotice';
 
 export interface PanelButton {
@@ -142,6 +146,22 @@ export interface ContextUse {
   readonly note?: PanelNote;
 }
 
+/** What is said of the equations of an answer. */
+export interface CheckWords {
+  /** «14 equations checked: 12 hold, 1 does not, 1 could not be checked.» */
+  readonly note: PanelNote;
+  /** Of formulas that hold or do not, in the order of the answer. */
+  readonly marks: readonly CheckMark[];
+}
+
+export interface CheckMark {
+  /** The formula as the answer has it, between its delimiters. */
+  readonly latex: string;
+  readonly holds: boolean;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
 /** Wordings that belong to one turn, made by the host. */
 export interface TurnWords {
   /** Heading of the card: Solve, Explain, Fix, or empty for a typed question. */
@@ -158,6 +178,8 @@ export interface TurnWords {
   readonly edit?: PanelNote;
   /** Tests of the file that its answer has changed: that they can be run, or what came of them. */
   readonly testNote?: PanelNote;
+  /** What came of checking the equations of its answer. */
+  readonly check?: CheckWords;
   /** Of a question that is answered several times. */
   readonly vote?: VoteWords;
   /** The document that its answer would go to can be edited. */

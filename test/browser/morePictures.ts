@@ -2,6 +2,7 @@ import { use } from './contextPictures.ts';
 import { explain, modelInfo, solve, wordsOf } from './conversations.ts';
 import type { Picture } from './pictures.ts';
 import { mathAnswer, mathThought } from './samples.ts';
+import { checkedAnswer } from './checkPictures.ts';
 import { voteEnded, voteRunning } from './votePictures.ts';
 
 /** States of reading on, of waiting and of trouble. */
@@ -71,6 +72,7 @@ export function morePictures(): Record<string, Picture> {
       click: '.thinking-budget > button',
     },
     voteRunning: voteRunning(),
+    checkedAnswer: checkedAnswer(),
     voteEnded: { ...voteEnded(), click: ['.vote [data-group="1"] button.fold'] },
     readAgain: {
       state: again.state({ model: { kind: 'busy', info: modelInfo, activity: 'reading', sinceMs: now } }),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { CheckedRelation, CheckReason } from '../../src/core/check/checked.ts';
+import { askToRepair } from '../../src/core/prompts/index.ts';
 import type { Attachment } from '../../src/core/attachment.ts';
 import { sortProblems } from '../../src/core/attachment.ts';
 import type { TurnQuestion } from '../../src/core/conversation.ts';
@@ -228,5 +230,26 @@ describe('The parts of a question', () => {
     assert.equal(fenceName('c++'), 'c++');
     assert.equal(fenceName('two words'), '');
     assert.equal(fenceName('constructor'), 'constructor');
+  });
+});
+
+describe('the question about what does not hold in an answer', () => {
+  it('names each relation with its values, in the words of its golden file', () => {
+    const failing = (latex: string, reason: CheckReason): CheckedRelation => ({ latex, start: 0, end: 0, verdict: 'false', reason });
+    const text = askToRepair([
+      failing('2 + 2 = 5', { code: 'valuesDiffer', left: '4', right: '5' }),
+      failing('(a+b)^2\n = a^2 + b^2', {
+        code: 'counterexample',
+        at: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '2' },
+        ],
+        left: '9',
+        right: '5',
+      }),
+      failing('\\sqrt{2} \\approx 1.5', { code: 'digitsDiffer', value: '1.41421356' }),
+      failing('x = 3', { code: 'notSolution', at: [{ name: 'x', value: '3' }], relation: 'x = 3', left: '9', right: '7' }),
+    ]);
+    assert.equal(`${text}\n`, readFileSync(new URL('golden/repair-answer.txt', import.meta.url), 'utf8'));
   });
 });

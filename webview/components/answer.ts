@@ -1,10 +1,15 @@
+import type { CheckMark } from '../../src/shared/panelProtocol.ts';
+import { drawMarks } from '../render/checkMarks.ts';
 import { MarkdownView } from '../render/markdown.ts';
+import { formulasSettled } from '../render/math.ts';
 import type { PanelContext } from './element.ts';
 
 export interface AnswerContent {
   readonly turnId: string;
   readonly text: string;
   readonly complete: boolean;
+  /** Of the formulas that were checked. */
+  readonly marks?: readonly CheckMark[] | undefined;
   readonly context: PanelContext;
 }
 
@@ -18,8 +23,9 @@ export class LemmaAnswer extends HTMLElement {
   set content(content: AnswerContent) {
     const before = this.shown;
     this.shown = content;
-    if (before?.text === content.text && before.complete === content.complete && this.view) return;
-    this.draw(content);
+    const drawn = before?.text === content.text && before.complete === content.complete && this.view !== undefined;
+    if (!drawn) this.draw(content);
+    if (!drawn || before.marks !== content.marks) void this.mark(content);
   }
 
   get turnId(): string {
@@ -35,6 +41,14 @@ export class LemmaAnswer extends HTMLElement {
     this.view?.dispose();
     this.view = undefined;
     this.replaceChildren();
+  }
+
+  /** When all of it is on the page: a formula that is drawn again has lost its mark. */
+  private async mark(content: AnswerContent): Promise<void> {
+    if (!content.complete || (!content.marks && !this.querySelector('.check-mark'))) return;
+    await this.view?.settled();
+    await formulasSettled();
+    if (this.shown?.marks === content.marks && this.view) drawMarks(this, content.marks ?? []);
   }
 
   private draw({ text, complete, context }: AnswerContent): void {

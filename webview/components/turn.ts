@@ -134,7 +134,7 @@ export class LemmaTurn extends PanelElement {
               aria-label=${strings.answer}
               aria-description=${strings.browseHint}
               tabindex="0"
-              .content=${{ turnId: id, text: turn.answer, complete: ended, context }}
+              .content=${{ turnId: id, text: turn.answer, complete: ended, marks: ended ? words?.check?.marks : undefined, context }}
             ></lemma-answer>`
           : nothing
       }
@@ -152,6 +152,7 @@ export class LemmaTurn extends PanelElement {
             ></lemma-vote>`
           : nothing
       }
+      ${ended && words?.check ? html`<div class="checked">${endNote(words.check.note, id, context, false)}</div>` : nothing}
       ${ended && words?.note ? endNote(words.note, id, context, !this.editedInPanel) : nothing}
       ${words?.edit ? endNote(words.edit, id, context, !this.editedInPanel) : nothing}
       ${ended ? this.actions() : answering ? html`<div class="actions" aria-hidden="true"></div>` : nothing}

@@ -1,7 +1,7 @@
 /** The final answer of a solution: what it is, whether two are the same, whether it solves the problem. */
 import { findFormulas } from '../formulas.ts';
-import type { CheckReason, Verdict } from './checked.ts';
-import { checkFormula } from './checkFormula.ts';
+import type { CheckedFormula, CheckReason, Verdict } from './checked.ts';
+import { checkFormula, type FormulaToCheck } from './checkFormula.ts';
 import { givenRelations } from './checkText.ts';
 import { answersMatch } from './sameAnswer.ts';
 import { splitFormula, statesRelation } from './relations.ts';
@@ -78,12 +78,26 @@ const ASKS_FOR_UNKNOWN = /\b(?:solve|solutions?|roots?|zeros?|unknown|find|deter
  * Puts a final answer back into the problem, where the problem (its text, Markdown with LaTeX) is an equation, a
  * system, an inequality, an integral, a derivative, a limit or a sum that can be decided.
  */
-export function checkFinalAnswer(problem: string, answer: string): { readonly verdict: Verdict; readonly reason: CheckReason } {
-  const nothing = { verdict: 'unknown', reason: { code: 'undecided' } } as const;
+export function checkFinalAnswer(problem: string, answer: string): Judgement {
+  const claim = finalAnswerClaim(problem, answer);
+  return claim ? judgeFinalAnswer(checkFormula(claim)) : { verdict: 'unknown', reason: { code: 'undecided' } };
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason: CheckReason;
+}
+
+/** What has to hold if the answer solves the problem, as a formula to be checked; undefined where the problem is no such one. */
+export function finalAnswerClaim(problem: string, answer: string): FormulaToCheck | undefined {
   const assumptions = givenRelations(problem);
-  const claim = claimOf(problem, answer, assumptions);
-  if (claim === undefined) return nothing;
-  const { relations } = checkFormula({ latex: claim, start: 0, end: claim.length, assumptions });
+  const latex = claimOf(problem, answer, assumptions);
+  return latex === undefined ? undefined : { latex, start: 0, end: latex.length, assumptions };
+}
+
+/** @param checked what came of `finalAnswerClaim` */
+export function judgeFinalAnswer({ relations }: CheckedFormula): Judgement {
+  const nothing = { verdict: 'unknown', reason: { code: 'undecided' } } as const;
   const wrong = relations.find((one) => one.verdict === 'false');
   if (wrong) return { verdict: 'false', reason: wrong.reason };
   const last = relations.at(-1);

@@ -1,7 +1,11 @@
 /** What is said at the end of a check that the user asked for, and about what it found. */
 import * as vscode from 'vscode';
 import type { CheckCount, CheckedFormula, CheckedRelation } from '../../core/check/checked.ts';
+import { countChecks } from '../../core/check/checkText.ts';
+import type { Judgement } from '../../core/check/finalAnswer.ts';
 import { formatCount } from '../../core/format.ts';
+import type { CheckMark, CheckWords } from '../../shared/panelProtocol.ts';
+import { button } from '../panelButtons.ts';
 import { reasonText } from './checkWords.ts';
 
 /** Names the relation too: the Problems view shows no text of the document. */
@@ -56,4 +60,76 @@ export function details(name: string, formulas: readonly { readonly formula: Che
     }),
   );
   return [name, '', ...lines, ''].join('\n');
+}
+
+/** What a check of a turn has found. */
+export interface TurnCheck {
+  readonly answer: readonly CheckedFormula[];
+  /** Absent: it was not checked. */
+  readonly thought?: readonly CheckedFormula[];
+  /** Whether there is a thought with something to check. */
+  readonly canCheckThought: boolean;
+  /** The final answer, put back into its problem; absent where there is none, or nothing is known of it. */
+  readonly final?: Judgement & { readonly latex: string };
+}
+
+/** Undefined where there is nothing to say. */
+export function turnCheckWords({ answer, thought, canCheckThought, final }: TurnCheck): CheckWords | undefined {
+  const [count, inThought] = [countChecks(answer), thought && countChecks(thought)];
+  const sentences = [
+    isEmpty(count) ? '' : summary(count, 'selection'),
+    final && final.verdict !== 'unknown' ? finalText(final) : '',
+    inThought && !isEmpty(inThought) ? vscode.l10n.t('In the thought: {0}', summary(inThought, 'selection')) : '',
+  ].filter((sentence) => sentence !== '');
+  if (sentences.length === 0) return undefined;
+  const isWrong = count.fail > 0 || final?.verdict === 'false';
+  return {
+    note: {
+      tone: isWrong ? 'warning' : 'info',
+      icon: isWrong ? 'warning' : 'check',
+      text: sentences.join(' '),
+      buttons: [
+        ...(isWrong ? [button('showModelError')] : []),
+        button('showChecks'),
+        ...(canCheckThought && !thought ? [button('checkThought')] : []),
+      ],
+    },
+    marks: answer.flatMap(markOf),
+  };
+}
+
+function isEmpty({ hold, fail, unchecked }: CheckCount): boolean {
+  return hold + fail + unchecked === 0;
+}
+
+function finalText({ verdict, reason, latex }: NonNullable<TurnCheck['final']>): string {
+  const short = latex.length <= 40 ? latex.replace(/\s+/g, ' ') : '';
+  if (verdict === 'true')
+    return short === ''
+      ? vscode.l10n.t('The final answer solves the problem.')
+      : vscode.l10n.t('The final answer {0} solves the problem.', short);
+  const why = reasonText(reason);
+  return short === ''
+    ? vscode.l10n.t('The final answer does not solve the problem. {0}', why)
+    : vscode.l10n.t('The final answer {0} does not solve the problem. {1}', short, why);
+}
+
+/** Of a formula that holds as a whole, or of what does not hold in it. */
+function markOf({ latex, verdict, relations }: CheckedFormula): CheckMark[] {
+  if (verdict === 'unknown') return [];
+  const deciding = relations.filter((one) => one.verdict === verdict);
+  const several = deciding.length > 1 || relations.length > 1;
+  const reason = deciding.map((one) => (several ? failureMessage(one) : reasonText(one.reason))).join('\n');
+  return [{ latex, holds: verdict === 'true', reason }];
+}
+
+/** Every relation of a turn with its verdict, as text. */
+export function turnCheckDetails({ answer, thought }: TurnCheck): string {
+  const marks = { true: '✓', false: '✗', unknown: '?' } as const;
+  const lines = (formulas: readonly CheckedFormula[]): string[] =>
+    formulas.flatMap(({ relations }) =>
+      relations.map(({ verdict, latex, reason }) => `${marks[verdict]} ${latex.trim().replace(/\s+/g, ' ')}\n    ${reasonText(reason)}`),
+    );
+  const parts = [vscode.l10n.t('The equations of the answer'), '', ...lines(answer)];
+  return [...parts, ...(thought ? ['', vscode.l10n.t('The equations of the thought'), '', ...lines(thought)] : []), ''].join('\n');
 }

@@ -4,7 +4,7 @@ import type { Turn } from '../../core/conversation.ts';
 import { formatCount } from '../../core/format.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Task } from '../../core/task.ts';
-import type { PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
+import type { CheckWords, PanelNote, TurnWords } from '../../shared/panelProtocol.ts';
 import { placeLabel } from '../../core/place.ts';
 import { waitingNote } from '../edits/editWords.ts';
 import { endNote } from '../endMessages.ts';
@@ -20,6 +20,8 @@ export interface TurnExtra {
   readonly edit?: PanelNote;
   /** The tests of the file that its answer has changed. */
   readonly testNote?: PanelNote;
+  /** What came of checking the equations of its answer. */
+  readonly check?: CheckWords | undefined;
 }
 
 /** Everything about one turn that is said in words. @param isLeftOut the user took it out of what the model is told */
@@ -40,6 +42,7 @@ export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false):
     ...(edit ? { edit } : {}),
     ...(vote ? { vote } : {}),
     ...(extra.testNote ? { testNote: extra.testNote } : {}),
+    ...(extra.check ? { check: extra.check } : {}),
     canEdit: snapshot === undefined || vscode.workspace.fs.isWritableFileSystem(vscode.Uri.parse(snapshot.uri).scheme) !== false,
   };
 }
