@@ -20,6 +20,16 @@ describe('the cases of the check', () => {
     assert.ok(decided >= 0.85, `${decided} are decided.`);
   }).timeout(60_000);
 
+  it('are not decided wrongly among those that were held out either', () => {
+    const { wrong, caught, decided } = accuracyOf(readCases(path.join(fixtures, 'heldout')).map(runCase));
+    assert.deepEqual(
+      wrong.map(({ case: { latex } }) => latex),
+      [],
+    );
+    assert.ok(caught >= 0.93, `${caught} of the false ones are found.`);
+    assert.ok(decided >= 0.95, `${decided} are decided.`);
+  }).timeout(60_000);
+
   it('are read as others write them', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'lemma-cases-'));
     try {

@@ -86,6 +86,28 @@ const cases: readonly (readonly [latex: string, expected: Verdict, assumptions?:
   ['\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}', 'true'],
   ['\\frac{dy}{dx} = 2x', 'true', ['y=x^2']],
   ['a = 3, b = 4, c = \\sqrt{a^2+b^2} = 6', 'false'],
+  // A number in front of one in brackets, as models put solutions back.
+  ['3(5) + 7 = 15 + 7 = 22', 'true'],
+  ['7 - 2(-2) = 12', 'false'],
+  // The power of a quotient of units is that of the last one.
+  ['\\frac{25 \\text{ m/s}}{5 \\text{ s}} = 5 \\text{ m/s}^2', 'true'],
+  ['\\frac{25 \\text{ m/s}}{5 \\text{ s}} = 6 \\text{ m/s}^2', 'false'],
+  ['12 \\text{ books} \\times \\$8 = \\$96', 'true'],
+  ['12 \\text{ books} \\times \\$8 = \\$86', 'false'],
+  ['3 \\text{ apples} = 3 \\text{ oranges}', 'false'],
+  // A unit was left out.
+  ['60 \\text{ km/h} \\times 2 = 120 \\text{ km}', 'unknown'],
+  ['60 \\text{ km/h} \\times 2 = 130 \\text{ km}', 'false'],
+  // One of the two has to hold.
+  ['x < -1 \\text{ or } x > 5', 'unknown', ['|x - 2| > 3']],
+  ['\\int x\\sqrt{x^2+1}\\,dx = \\frac12\\int \\sqrt{u}\\,du = \\frac13 u^{3/2} + C = \\frac13 (x^2+1)^{3/2} + C', 'unknown'],
+  ['\\int \\sqrt{u}\\,du = \\frac23 u^{3/2} + C', 'true'],
+  ['n \\ge 1', 'unknown'],
+  ["(\\sin^2 x)' = \\sin 2x", 'true'],
+  ["(\\sin^2 x)' = 2\\sin x", 'false'],
+  ["f''(0) = 2 > 0", 'true', ['f(x) = x^2 e^{-x}']],
+  ['f(g(x)) = 4x^2 + 4x + 1', 'true', ['f(x) = x^2', 'g(x) = 2x + 1']],
+  ['f(g(x)) = 2x^2 + 1', 'false', ['f(x) = x^2', 'g(x) = 2x + 1']],
 ];
 
 describe('a formula is decided', () => {

@@ -187,7 +187,10 @@ class FormulaCheck {
 
   #chain(chain: Chain, segment: Segment, listed: boolean): void {
     const relations = relationsOf(chain);
-    const modulo = chain.sides.map(({ expression }) => antiderivativeVariable(expression)).find((one) => one !== undefined);
+    const next = this.#read[this.#read.findIndex((one) => one.chain === chain) + 1]?.segment.link;
+    const alternative = segment.link === 'or' || next === 'or';
+    const variables = chain.sides.map(({ expression }) => antiderivativeVariable(expression));
+    const [common, ...others] = new Set(variables.filter((one) => one !== undefined));
     const whole = normal(textOf(this.#latex, chain));
     for (const [k, relation] of relations.entries()) {
       const left = chain.sides[k];
@@ -198,7 +201,13 @@ class FormulaCheck {
         continue;
       }
       const rounded = chain.operators.slice(0, k).includes('≈');
-      this.#push(relation, left.start, right.end, listed, modulo, rounded);
+      // Behind a substitution, `\int … dx = \int … du`, each part is about its own variable.
+      const modulo = others.length === 0 ? common : (variables[k] ?? variables[k + 1]);
+      if (variables[k] !== undefined && variables[k + 1] !== undefined && variables[k] !== variables[k + 1]) {
+        this.#add(left.start, right.end, { verdict: 'unknown', reason: { code: 'undecided' } });
+        continue;
+      }
+      this.#push(relation, left.start, right.end, listed, modulo, rounded, alternative);
     }
     this.#learn(chain, relations);
   }
@@ -224,11 +233,14 @@ class FormulaCheck {
     return stated > 1 || this.#given.equations.some(({ left, right }) => namesIn(right, namesIn(left)).has(name));
   }
 
-  #push(relation: Relation, start: number, end: number, listed: boolean, modulo?: string, rounded = false): void {
+  #push(relation: Relation, start: number, end: number, listed: boolean, modulo?: string, rounded = false, alternative = false): void {
     let decision = this.#decide(relation, listed, modulo);
     if (decision.verdict === 'false') decision = this.#otherReadings(start, end, listed, decision);
     const names = namesIn(relation.right, namesIn(relation.left));
     if (this.#posed && decision.verdict === 'false' && names.size > 0) decision = { verdict: 'unknown', reason: { code: 'condition' } };
+    // Of `x < -1 \text{ or } x > 5` one has to hold, not both.
+    if (alternative && decision.verdict === 'false' && relation.operator !== '=')
+      decision = { verdict: 'unknown', reason: { code: 'condition' } };
     // Behind a rounded value, `=` is often meant as `≈`.
     if (rounded && decision.verdict === 'false' && relation.operator === '=') {
       const near = decide({ ...relation, operator: '≈' }, this.#given);

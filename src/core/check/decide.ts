@@ -3,12 +3,13 @@ import type { CheckReason, NamedValue, Verdict } from './checked.ts';
 import { approximates } from './approximation.ts';
 import { claimsIdentity, isExpanded } from './claims.ts';
 import { differentiate } from './differentiate.ts';
-import { contains, mapParts, namesIn, product, substitute, sum, whole, type Expression } from './expression.ts';
+import { contains, mapParts, namesIn, substitute, whole, type Expression } from './expression.ts';
 import { evaluate, evaluateScalar, type Environment, type Value } from './evaluate.ts';
 import { components, definitionOf, type Facts, type Relation } from './facts.ts';
 import { holds, valueText } from './hold.ts';
 import { nearIdentity } from './nearIdentity.ts';
 import { points, standsForWhole } from './points.ts';
+import { readings, type Way } from './readings.ts';
 import { difference } from './roots.ts';
 import { isReal, ofDouble, size, Undecided, Undefined } from './scalar.ts';
 import { solve, type Solution, type Solutions } from './solve.ts';
@@ -43,11 +44,18 @@ export function decide(written: Relation, facts: Facts, options: DecideOptions =
     facts = named;
     // f'(x) = 3x, where f is defined, states what the derivative is.
     const derivative = written.left.kind === 'apply' && written.left.primes > 0 && relation.left.kind !== 'apply';
-    return decideRelation(relation, facts, { ...options, worked: derivative && namesIn(relation.right).size > 0 });
+    // So does f(g(x)) = 4x^2; f(x) = 4x^2 may ask for an x.
+    const composed = written.left.kind === 'apply' && written.left.args.some((arg) => arg.kind === 'apply') && !calls(relation.left);
+    const worked = (derivative || (composed && !calls(written.right))) && namesIn(relation.right).size > 0;
+    return decideRelation(relation, facts, { ...options, worked });
   } catch (error) {
     if (error instanceof Undecided || error instanceof Undefined || error instanceof RangeError) return UNDECIDED;
     throw error;
   }
+}
+
+function calls(e: Expression): boolean {
+  return contains(e, (part) => part.kind === 'apply');
 }
 
 /** Whether `i` is a name of its own: `i = 0.05`, or an index. */
@@ -115,44 +123,12 @@ function together(decisions: readonly Decision[]): Decision {
     : (decisions.find((one) => one.verdict === 'unknown') ?? UNDECIDED);
 }
 
-interface Variant {
-  readonly relation: Relation;
-  readonly stripUnits: boolean;
-  readonly percent: 'hundredth' | 'stripped';
-}
-
-/** Ways to read units and percentages; a relation is false only if it is false in each. */
-function variants(relation: Relation): Variant[] {
-  const { left, right } = relation;
-  const units = (e: Expression): boolean => contains(e, (part) => part.kind === 'name' && isUnit(part.name));
-  const percents = (e: Expression): boolean => contains(e, (part) => part.kind === 'call' && part.of === 'percent');
-  const stripUnits = units(left) !== units(right);
-  const list: Variant[] = [{ relation, stripUnits, percent: 'hundredth' }];
-  const wholly = (e: Expression): boolean => e.kind !== 'sum' || !percents(e);
-  if (percents(left) !== percents(right) && wholly(left) && wholly(right)) list.push({ relation, stripUnits, percent: 'stripped' });
-  if (percents(left) || percents(right)) {
-    const of = { ...relation, left: ofTheRest(left), right: ofTheRest(right) };
-    if (of.left !== left || of.right !== right) list.push({ relation: of, stripUnits, percent: 'hundredth' });
-  }
-  return list;
-}
-
-/** `100 + 20\%` as a hundred and a fifth of it more. */
-function ofTheRest(e: Expression): Expression {
-  if (e.kind !== 'sum') return e;
-  const last = e.terms.at(-1);
-  const isPercent =
-    last &&
-    contains(last, (part) => part.kind === 'call' && part.of === 'percent') &&
-    !e.terms.slice(0, -1).some((term) => contains(term, (part) => part.kind === 'call' && part.of === 'percent'));
-  return isPercent ? product(sum(...e.terms.slice(0, -1)), sum(whole(1), last)) : e;
-}
-
 function decideVariants(relation: Relation, facts: Facts, worked: boolean, listed: boolean): Decision {
   let first: Decision | undefined;
   let unsure: Decision | undefined;
-  for (const variant of variants(relation)) {
-    const decision = decideSigns(variant, facts, worked, listed);
+  for (const variant of readings(relation)) {
+    let decision = decideSigns(variant, facts, worked, listed);
+    if (variant.doubtful && decision.verdict === 'true') decision = UNDECIDED;
     if (decision.verdict === 'true') return decision;
     if (decision.verdict === 'unknown') unsure ??= decision;
     first ??= decision;
@@ -161,7 +137,7 @@ function decideVariants(relation: Relation, facts: Facts, worked: boolean, liste
 }
 
 /** `\pm` stands for both signs, and both have to hold. */
-function decideSigns(variant: Variant, facts: Facts, worked: boolean, listed: boolean): Decision {
+function decideSigns(variant: Way, facts: Facts, worked: boolean, listed: boolean): Decision {
   const { left, right } = variant.relation;
   const has = (e: Expression): boolean => contains(e, (part) => part.kind === 'sign');
   const signs: readonly (1 | -1)[] = has(left) || has(right) ? [1, -1] : [1];
@@ -370,6 +346,10 @@ function open(relation: Relation, names: readonly string[], facts: Facts, enviro
   if (failures === 0) {
     const enough = names.every((name) => standsForWhole(name, facts.integers)) ? 4 : ENOUGH;
     if (agree < enough) return { verdict: 'unknown', reason: definition ?? { code: 'undecided' } };
+    // `n \ge 1` holds for every natural number, but says which are meant.
+    const bounds =
+      operator !== '=' && (left.kind === 'name' ? namesIn(right).size === 0 : right.kind === 'name' && namesIn(left).size === 0);
+    if (bounds && !filtered) return { verdict: 'unknown', reason: { code: 'condition' } };
     if (operator === '∈' && !filtered && right.kind === 'name') return { verdict: 'unknown', reason: { code: 'condition' } };
     return { verdict: 'true', reason: { code: 'sampled', points: agree } };
   }

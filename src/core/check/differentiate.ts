@@ -90,11 +90,19 @@ function derivedPower(base: Expression, exponent: Expression, by: string): Expre
   const whole_ = power(base, exponent);
   if (!namesIn(exponent).has(by)) {
     const less = exponent.kind === 'number' ? numberLess(exponent) : sum(exponent, whole(-1));
-    return product(exponent, power(base, less), differentiate(base, by));
+    return product(exponent, simplePower(base, less), differentiate(base, by));
   }
   const inner = product(differentiate(exponent, by), base.kind === 'constant' && base.name === 'e' ? ONE : ln(base));
   if (!namesIn(base).has(by)) return product(whole_, inner);
   return product(whole_, sum(inner, quotient(product(exponent, differentiate(base, by)), base)));
+}
+
+/** Without a power of 0 or 1, which would have no value where the base is 0. */
+function simplePower(base: Expression, exponent: Expression): Expression {
+  if (exponent.kind !== 'number') return power(base, exponent);
+  const { numerator, denominator } = exponent.value;
+  if (numerator === 0n) return ONE;
+  return numerator === denominator ? base : power(base, exponent);
 }
 
 function numberLess(n: Extract<Expression, { kind: 'number' }>): Expression {

@@ -125,7 +125,9 @@ function readText(cursor: LatexCursor): Expression {
   if ((cursor.symbol('(') || cursor.symbol('{')) && !isKnownUnit(text)) return cursor.fail();
   // «Area = …»: a name. «3 apples»: what is counted.
   if (!follows && !isKnownUnit(text)) return name(`text:${text}`);
-  return unitExpression(text) ?? cursor.fail();
+  // `\text{m/s}^2`: the power is that of the last unit.
+  const power = /[/·⋅*]|\sper\s/.test(text) && cursor.takeSymbol('^') ? `^${cursor.groupText()}` : '';
+  return unitExpression(text + power) ?? cursor.fail();
 }
 
 function isQuantity(before: LatexToken, at: number): boolean {

@@ -1,5 +1,5 @@
 /** Reads LaTeX expressions: sums of products of factors. What stands at the head of a factor is in `latexHeads.ts`. */
-import { call, negative, number, power, product, quotient, sum, whole, type Expression } from './expression.ts';
+import { call, namesIn, negative, number, power, product, quotient, sum, whole, type Expression } from './expression.ts';
 import type { LatexCursor } from './latexCursor.ts';
 import { readEvaluation, readHead } from './latexHeads.ts';
 import type { LatexToken } from './latexLexer.ts';
@@ -159,8 +159,9 @@ function besides(cursor: LatexCursor, factors: Expression[]): Expression[] {
   const last = factors.at(-1);
   const before = cursor.ahead(-1);
   const fraction = cursor.command('frac', 'dfrac', 'tfrac');
+  // `3 5` is no product; `3(5)` is one.
+  if (last?.kind === 'number' && before.kind === 'number' && cursor.token.kind === 'number') return cursor.fail();
   const factor = readFactor(cursor);
-  if (last?.kind === 'number' && factor.kind === 'number' && before.kind === 'number') return cursor.fail();
   const proper = factor.kind === 'quotient' && factor.over.kind === 'number' && factor.under.kind === 'number';
   const bare = before.kind === 'number' && last?.kind === 'number' && last.value.denominator === 1n;
   if (fraction && proper && bare && cursor.reading.mixed) return [...factors.slice(0, -1), sum(last, factor)];
@@ -220,10 +221,25 @@ export function withPostfix(cursor: LatexCursor, head: Expression): Expression {
   for (;;) {
     if (cursor.symbol('^')) value = raised(cursor, value);
     else if (cursor.takeSymbol('!')) value = cursor.takeSymbol('!') ? call('doubleFactorial', value) : call('factorial', value);
+    else if ((cursor.symbol("'") || cursor.symbol('′')) && closesBracket(cursor)) value = primed(cursor, value);
     else if (cursor.takeCommand('%') || cursor.takeSymbol('%')) value = call('percent', value);
     else if (cursor.takeCommand('circ', 'degree') || cursor.takeSymbol('°')) value = degrees(value);
     else return value;
   }
+}
+
+function closesBracket(cursor: LatexCursor): boolean {
+  const { kind, text } = cursor.ahead(-1);
+  return kind === 'symbol' && (text === ')' || text === ']');
+}
+
+/** `(x^2)'`: the derivative by its one name. */
+function primed(cursor: LatexCursor, body: Expression): Expression {
+  let order = 0;
+  while (cursor.takeSymbol("'") || cursor.takeSymbol('′')) order++;
+  const [variable, ...others] = namesIn(body);
+  if (variable === undefined || others.length > 0) return cursor.fail();
+  return { kind: 'derivative', variable, order, body };
 }
 
 function degrees(value: Expression): Expression {

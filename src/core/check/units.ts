@@ -127,6 +127,11 @@ export function isUnit(nameOf: string): boolean {
   return nameOf.startsWith('unit:');
 }
 
+/** Apples, books: anything but a measure. */
+export function isCounted(nameOf: string): boolean {
+  return isUnit(nameOf) && !isKnownUnit(nameOf.slice('unit:'.length));
+}
+
 /**
  * A unit's value where each base unit has a value of its own that no other is a simple multiple of, so that two
  * quantities are equal only if their units are the same.
