@@ -120,6 +120,22 @@ describe('a formula is decided', () => {
   }
 });
 
+describe('quantities that differ', () => {
+  const sides = (latex: string): unknown => {
+    const reason = checkFormula({ latex, start: 0, end: latex.length, assumptions: [] }).relations.at(-1)?.reason;
+    return reason?.code === 'valuesDiffer' ? [reason.left, reason.right] : reason?.code;
+  };
+
+  it('are said in the same base units', () => {
+    assert.deepEqual(sides('3 \\text{ km} = 3 \\text{ m}'), ['3000 m', '3 m']);
+    assert.deepEqual(sides('72\\,\\mathrm{km/h} = 25\\,\\mathrm{m/s}'), ['20 m/s', '25 m/s']);
+    assert.deepEqual(sides('5\\text{ cm} \\times 4\\text{ cm} = 18\\text{ cm}^2'), ['0.002 m^2', '0.0018 m^2']);
+    assert.deepEqual(sides('2\\text{ kg} \\cdot 9\\text{ m/s}^2 = 19\\text{ N}'), ['18 kg·m/s^2', '19 kg·m/s^2']);
+    assert.deepEqual(sides('\\$15 + \\$20 = \\$40'), ['35 dollar', '40 dollar']);
+    assert.deepEqual(sides('5\\text{ m} + 3\\text{ s} = 8\\text{ m}'), ['…', '8 m']);
+  });
+});
+
 describe('a text is checked', () => {
   it('with the place of each relation, and what it supposes', () => {
     const text = 'Let $x = 4$. Then $x^2 = 16 = 4 \\cdot 5$.';

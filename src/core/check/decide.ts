@@ -9,6 +9,7 @@ import { components, definitionOf, type Facts, type Relation } from './facts.ts'
 import { holds, valueText } from './hold.ts';
 import { nearIdentity } from './nearIdentity.ts';
 import { points, standsForWhole } from './points.ts';
+import { quantityText } from './quantity.ts';
 import { readings, type Way } from './readings.ts';
 import { difference } from './roots.ts';
 import { isReal, ofDouble, size, Undecided, Undefined } from './scalar.ts';
@@ -256,7 +257,7 @@ function valuesReason(relation: Relation, environment: Environment, result: bool
 
 function sideText(side: Expression, environment: Environment): string {
   try {
-    return valueText(evaluate(side, environment));
+    return quantityText(side, environment) ?? valueText(evaluate(side, environment));
   } catch {
     return '…';
   }

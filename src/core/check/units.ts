@@ -140,13 +140,23 @@ export function unitValue(nameOf: string): Rational {
   const text = nameOf.slice('unit:'.length);
   const own = Object.hasOwn(UNITS, text) ? UNITS[text] : undefined;
   if (own === undefined) return baseValue(text);
-  const [factor = '1', ...bases] = own.split(' ');
-  let value = rationalOfDecimal(factor) ?? { numerator: 1n, denominator: 1n };
-  for (const base of bases) {
-    const [, symbol = '', exponent = '1'] = /^([A-Za-z]+)(-?\d+)?$/.exec(base) ?? [];
-    value = multiply(value, raised(baseValue(symbol), BigInt(exponent)) ?? value);
-  }
+  let value = rationalOfDecimal(own.split(' ')[0] ?? '1') ?? { numerator: 1n, denominator: 1n };
+  for (const [base, exponent] of baseUnits(nameOf)) value = multiply(value, raised(baseValue(base), BigInt(exponent)) ?? value);
   return value;
+}
+
+/** The base units of a unit with their exponents; what is counted is its own. */
+export function baseUnits(nameOf: string): Map<string, number> {
+  const text = nameOf.slice('unit:'.length);
+  const own = Object.hasOwn(UNITS, text) ? UNITS[text] : undefined;
+  if (own === undefined) return new Map([[text, 1]]);
+  const bases = own.split(' ').slice(1);
+  return new Map(
+    bases.map((base): [string, number] => {
+      const [, symbol = '', exponent = '1'] = /^([A-Za-z]+)(-?\d+)?$/.exec(base) ?? [];
+      return [symbol, Number(exponent)];
+    }),
+  );
 }
 
 function baseValue(text: string): Rational {
