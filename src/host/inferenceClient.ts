@@ -12,6 +12,8 @@ import type {
   LoadProgress,
   ModelDescription,
   ModelInfo,
+  ReadAheadParams,
+  ReadAheadResult,
 } from '../shared/inferenceProtocol.ts';
 import {
   countTokensRequest,
@@ -21,6 +23,7 @@ import {
   generateRequest,
   loadProgress,
   loadRequest,
+  readAheadRequest,
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
 import type { ModelChange } from './backend.ts';
@@ -151,6 +154,13 @@ export class InferenceClient {
       over.abort();
       listener.dispose();
     }
+  }
+
+  /** Reads a conversation before its next question is asked, where a process runs and has nothing else to do. */
+  async readAhead(params: ReadAheadParams): Promise<ReadAheadResult> {
+    const connection = this.#running?.connection;
+    if (!connection) return { promptTokens: 0, readTokens: 0 };
+    return connection.request(undefined, (rpc, token) => rpc.sendRequest(readAheadRequest, params, token));
   }
 
   async countTokens(params: CountTokensParams): Promise<CountTokensResult> {

@@ -9,14 +9,16 @@ import type {
   LoadParams,
   LogParams,
   ModelInfo,
+  ReadAheadParams,
+  ReadAheadResult,
 } from '../shared/inferenceProtocol.ts';
 
 /** Called for each line an engine has to say. */
 export type EngineLog = (level: LogParams['level'], message: string) => void;
 
 /**
- * What the inference process needs of an engine. One model at a time; `load`, `unload`, `generate` and
- * `dispose` are never called while another of them runs (`FairQueue` sees to that).
+ * What the inference process needs of an engine. One model at a time; `load`, `unload`, `generate`,
+ * `readAhead` and `dispose` are never called while another of them runs (`FairQueue` sees to that).
  * All methods fail with `LemmaFailure`.
  */
 export interface Engine {
@@ -44,6 +46,8 @@ export interface Engine {
     signal: AbortSignal,
     sampleSignal?: (sample: number) => AbortSignal,
   ): Promise<GenerateResult>;
+  /** Reads a conversation before its next question is asked. Aborted: resolves within one batch, and what was read is kept. */
+  readAhead(params: ReadAheadParams, signal: AbortSignal): Promise<ReadAheadResult>;
   /** Frees everything. The engine cannot be used after it. */
   dispose(): Promise<void>;
 }

@@ -15,6 +15,8 @@ import type {
   GpuChoice,
   LoadParams,
   ModelInfo,
+  ReadAheadParams,
+  ReadAheadResult,
   StepDown,
   YarnReport,
 } from '../shared/inferenceProtocol.ts';
@@ -27,6 +29,7 @@ import { loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
 import { generateReply } from './llamaGeneration.ts';
 import { generateSamples } from './llamaSamples.ts';
 import { isOnGpu, modelInfoOf } from './llamaModelInfo.ts';
+import { readAhead } from './llamaReadAhead.ts';
 import { evaluationThreads, startLlama } from './llamaSetup.ts';
 import { ReplyMemory } from './replyMemory.ts';
 import type { StartedLlama } from './llamaSetup.ts';
@@ -204,6 +207,18 @@ export class LlamaEngine implements Engine {
     } catch (error) {
       if (error instanceof LemmaFailure) throw error;
       // What the context holds is unknown now; the next prompt must not build on it.
+      await loaded.sequence.clearHistory();
+      throw error;
+    }
+  }
+
+  async readAhead(params: ReadAheadParams, signal: AbortSignal): Promise<ReadAheadResult> {
+    const loaded = this.#need();
+    // The other side's conversation is not put away for a question that may not come.
+    if (!this.#sides.isPresent(params.side ?? 'panel')) return { promptTokens: 0, readTokens: 0 };
+    try {
+      return await readAhead(loaded, params, signal);
+    } catch (error) {
       await loaded.sequence.clearHistory();
       throw error;
     }

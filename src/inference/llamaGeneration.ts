@@ -119,7 +119,7 @@ function budgetFor(
  * the last token of a reply is sampled and not evaluated.
  * @returns tokens of the prompt that the KV cache still holds
  */
-async function keepPrefix(sequence: LlamaContextSequence, promptIds: Token[]): Promise<number> {
+export async function keepPrefix(sequence: LlamaContextSequence, promptIds: Token[]): Promise<number> {
   const common = sequence.compareContextTokens(promptIds).firstDifferentIndex;
   const keep = Math.min(common, promptIds.length - 1);
   if (keep < sequence.nextTokenIndex) await sequence.eraseContextTokenRanges([{ start: keep, end: sequence.nextTokenIndex }]);

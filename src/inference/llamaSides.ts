@@ -21,6 +21,11 @@ export class LlamaSides {
     this.#log = log;
   }
 
+  /** Whether the sequence remembers this side's conversation now. */
+  isPresent(side: ReplySide): boolean {
+    return side === this.#present;
+  }
+
   /** The sequence remembers this side's conversation from here on. Never fails: what cannot be kept is read again. */
   async turnTo(side: ReplySide, sequence: LlamaContextSequence): Promise<void> {
     if (side === this.#present) return;

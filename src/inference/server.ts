@@ -12,6 +12,7 @@ import {
   leaveRequest,
   loadProgress,
   loadRequest,
+  readAheadRequest,
   stopSampleNotification,
   unloadRequest,
 } from '../shared/inferenceProtocol.ts';
@@ -67,6 +68,7 @@ export function serve(
       .withModel(window, token, (signal) => engine.generate(params, report, signal, sampleSignal))
       .finally(() => sampleStops.delete(params.progressToken));
   });
+  connection.onRequest(readAheadRequest, (params) => shared.readAhead(window, params));
   connection.onNotification(stopSampleNotification, ({ progressToken, sample }) => sampleStops.get(progressToken)?.[sample]?.abort());
   connection.onRequest(countTokensRequest, (params, token) => {
     if (!shared.modelOf(window)) return shared.withModel(window, token, () => Promise.resolve(engine.countTokens(params)));

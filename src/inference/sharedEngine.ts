@@ -10,6 +10,8 @@ import type {
   LoadParams,
   LogParams,
   ModelInfo,
+  ReadAheadParams,
+  ReadAheadResult,
 } from '../shared/inferenceProtocol.ts';
 import {
   endingNotification,
@@ -56,6 +58,8 @@ export class SharedEngine {
   #gpu: GpuChoice | undefined;
   /** What that stands in for. */
   #instead: InsteadOfGpu | undefined;
+  /** What is read in idle time gives way to everything else. */
+  #ahead: AbortController | undefined;
   #isEnding = false;
   readonly #keepAlive = new KeepAlive(() => void this.#unloadIdle());
 
@@ -90,6 +94,7 @@ export class SharedEngine {
   /** The window is gone: what it asked for is stopped. The process ends with the last one. */
   leave(window: EngineWindow): void {
     this.#windows.delete(window);
+    this.#ahead?.abort();
     this.#keepAlive.minutes = this.#idleMinutes();
     for (const controller of window.running) controller.abort();
     if (this.isUnused) this.end('terminated');
@@ -99,6 +104,7 @@ export class SharedEngine {
   end(because: EndingParams['because'], wishedBy?: EngineWindow): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#ahead?.abort();
     const saying = this.#tell((window) => window !== wishedBy && window.connection.sendNotification(endingNotification, { because }));
     for (const { running } of this.#windows) for (const controller of running) controller.abort();
     this.#end(saying);
@@ -114,6 +120,7 @@ export class SharedEngine {
     const listener = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     window.running.add(controller);
+    this.#ahead?.abort();
     try {
       return await this.#answered(await this.#keepAlive.during(() => this.#queue.run(window, () => task(controller.signal))));
     } catch (error) {
@@ -121,6 +128,23 @@ export class SharedEngine {
     } finally {
       window.running.delete(controller);
       listener.dispose();
+    }
+  }
+
+  /** Reads a conversation in idle time: only while nothing runs or waits, and only for the model that is loaded. */
+  async readAhead(window: EngineWindow, params: ReadAheadParams): Promise<ReadAheadResult | Failure> {
+    const nothing: ReadAheadResult = { promptTokens: 0, readTokens: 0 };
+    this.#ahead?.abort();
+    const isBusy = [...this.#windows].some(({ running }) => running.size > 0);
+    if (isBusy || this.#isEnding || !this.modelOf(window)) return nothing;
+    const ahead = (this.#ahead = new AbortController());
+    try {
+      const result = await this.#queue.run(window, async () =>
+        ahead.signal.aborted || !this.modelOf(window) ? nothing : this.engine.readAhead(params, ahead.signal),
+      );
+      return await this.#answered(result);
+    } catch (error) {
+      return this.#answered(toFailure(error));
     }
   }
 

@@ -14,7 +14,7 @@ import type { FamilyModelId } from '../core/models/family.ts';
 import type { GlmTool } from '../core/glmPrompt.ts';
 import type { ModelHeader } from '../core/models/header.ts';
 
-export const inferenceProtocolVersion = 5;
+export const inferenceProtocolVersion = 6;
 
 /**
  * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
@@ -236,6 +236,21 @@ export interface GenerateTrace {
   readonly generatedIds: readonly number[];
 }
 
+/** A conversation whose next question is likely to come. */
+export interface ReadAheadParams {
+  /** The history as the next question's prompt will have it, up to that question. */
+  readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly GlmTool[];
+  /** As in `GenerateParams`: nothing is read where the context remembers the other side. */
+  readonly side?: ReplySide;
+}
+export interface ReadAheadResult {
+  /** What every prompt of this history begins with; 0 where nothing could be read. */
+  readonly promptTokens: number;
+  /** Tokens that were evaluated for it now. */
+  readonly readTokens: number;
+}
+
 /** Stops one of several replies; the others go on. */
 export interface StopSampleParams {
   /** Of the `generate` that it belongs to. */
@@ -311,6 +326,8 @@ export const loadRequest = new RequestType<LoadParams, ModelInfo, LemmaError>('l
 export const unloadRequest = new RequestType0<null, LemmaError>('lemma/unload');
 export const countTokensRequest = new RequestType<CountTokensParams, CountTokensResult, LemmaError>('lemma/countTokens');
 export const generateRequest = new RequestType<GenerateParams, GenerateResult, LemmaError>('lemma/generate');
+/** Reads in idle time; ends within one batch when anything else is asked, and at once where something runs or no model is loaded. */
+export const readAheadRequest = new RequestType<ReadAheadParams, ReadAheadResult, LemmaError>('lemma/readAhead');
 export const stopSampleNotification = new NotificationType<StopSampleParams>('lemma/stopSample');
 /** Starts a backend without a model and measures it. */
 export const describeMachineRequest = new RequestType<DescribeMachineParams, DescribeMachineResult, LemmaError>('lemma/describeMachine');
