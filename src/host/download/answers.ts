@@ -48,7 +48,7 @@ export function readAnswer({ answer, url, linked, withToken }: Opened, start: nu
   const unexpected = (found: string): LemmaFailure => new LemmaFailure({ code: 'downloadUnexpected', host, found });
   if (direct && [401, 403, 404, 410].includes(status)) throw new StaleAddress();
   if (status === 401 || status === 403) throw new LemmaFailure({ code: 'downloadRefused', status, host, withToken });
-  if (status === 404 || status === 410) throw new LemmaFailure({ code: 'downloadNotFound', host, name: decodeURIComponent(pathname) });
+  if (status === 404 || status === 410) throw new LemmaFailure({ code: 'downloadNotFound', host, name: readable(pathname) });
   if (status === 416) throw start > 0 ? new StartOver('HTTP 416') : unexpected('HTTP 416');
   const waitMs = retryAfterMs(answer, Date.now());
   if (status === 429 || (status === 503 && waitMs !== undefined)) throw new BusyError(status, waitMs);
@@ -61,9 +61,9 @@ export function readAnswer({ answer, url, linked, withToken }: Opened, start: nu
   const range = status === 206 ? contentRange(answer.headers['content-range']) : undefined;
   if (status === 206 && range?.start !== start) throw unexpected(`content-range: ${answer.headers['content-range'] ?? ''}`);
   const length = Number(answer.headers['content-length'] ?? Number.NaN);
-  const told = range ? range.total : Number.isSafeInteger(length) ? length : undefined;
+  const told = range ? range.total : Number.isSafeInteger(length) && length >= 0 ? length : undefined;
   if (linked.bytes !== undefined && told !== undefined && linked.bytes !== told) {
-    const fileName = decodeURIComponent(pathname.slice(pathname.lastIndexOf('/') + 1));
+    const fileName = readable(pathname.slice(pathname.lastIndexOf('/') + 1));
     throw new LemmaFailure({ code: 'downloadWrongSize', fileName, expectedBytes: linked.bytes, foundBytes: told });
   }
   const { etag, 'last-modified': lastModified } = answer.headers;
@@ -93,6 +93,15 @@ export function compareIdentities(a: FileIdentity, b: FileIdentity): 'same' | 'o
 /** The SHA-256 in a mark of the hub, which is one for large files. */
 export function sha256Of(etag: string | undefined): string | undefined {
   return etag === undefined ? undefined : /^(?:W\/)?"?([0-9a-f]{64})"?$/i.exec(etag)?.[1]?.toLowerCase();
+}
+
+/** A path of an address to be shown. A redirect may lead to one with a per cent sign that begins no escape. */
+function readable(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
 }
 
 function contentRange(value: string | undefined): { readonly start: number; readonly total: number | undefined } | undefined {

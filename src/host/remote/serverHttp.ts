@@ -133,7 +133,11 @@ export class ServerHttp {
   }
 }
 
-async function* readPieces(response: IncomingMessage): AsyncGenerator<readonly StreamPiece[]> {
+/**
+ * The events of a stream of server-sent events, wherever its bytes are cut; a line of no event comes as it stands.
+ * @throws what the stream ends with
+ */
+export async function* readPieces(response: AsyncIterable<Uint8Array>): AsyncGenerator<readonly StreamPiece[]> {
   let pieces: StreamPiece[] = [];
   const parser = createParser({
     maxBufferSize: mostChars,
@@ -141,13 +145,24 @@ async function* readPieces(response: IncomingMessage): AsyncGenerator<readonly S
     onError: ({ line, value }) => pieces.push({ stray: line ?? value ?? '' }),
   });
   const decoder = new TextDecoder();
+  // The parser drops a line that it does not know when it comes in parts, and an error of llama-server is one. So lines are
+  // given to it whole, unless one is longer than it would keep.
+  let rest = '';
   for await (const chunk of response) {
-    parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+    const text = decoder.decode(chunk, { stream: true });
+    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+    if (end === 0 && rest.length + text.length <= mostChars) {
+      rest += text;
+      continue;
+    }
+    parser.feed(rest + (end === 0 ? text : text.slice(0, end)));
+    rest = end === 0 ? '' : text.slice(end);
     if (pieces.length === 0) continue;
     yield pieces;
     pieces = [];
   }
-  parser.feed(decoder.decode());
+  rest += decoder.decode();
+  if (rest !== '') parser.feed(`${rest}\n`);
   parser.reset({ consume: true });
   if (pieces.length > 0) yield pieces;
 }
