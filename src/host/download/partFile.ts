@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LemmaFailure } from '../../core/errors.ts';
 import type { ByteRange } from './ranges.ts';
@@ -52,6 +52,8 @@ export class PartFile {
   static async open(target: string): Promise<PartFile> {
     try {
       await mkdir(path.dirname(target), { recursive: true });
+      // A link would lead the bytes out of the folder. What it points at is left alone.
+      for (const file of [partPath(target), statePath(target), `${statePath(target)}.new`]) await removeLink(file);
       const handle = await open(partPath(target), 'r+').catch(() => open(partPath(target), 'w+'));
       const { size } = await handle.stat();
       const stored = await readState(target);
@@ -190,6 +192,11 @@ export async function freeBytes(folder: string): Promise<number | undefined> {
 /** How much of a file is there already, whoever writes it. */
 export async function partialBytes(target: string): Promise<number> {
   return rangesBytes((await readState(target))?.done ?? []);
+}
+
+async function removeLink(file: string): Promise<void> {
+  const found = await lstat(file).catch(() => undefined);
+  if (found?.isSymbolicLink()) await rm(file);
 }
 
 /**
