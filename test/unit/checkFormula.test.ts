@@ -98,6 +98,12 @@ const cases: readonly (readonly [latex: string, expected: Verdict, assumptions?:
   // A unit was left out.
   ['60 \\text{ km/h} \\times 2 = 120 \\text{ km}', 'unknown'],
   ['60 \\text{ km/h} \\times 2 = 130 \\text{ km}', 'false'],
+  ['2 \\text{ dozen} = 24', 'true'],
+  ['2 \\text{ dozen} = 20', 'false'],
+  ['100\\,^\\circ\\text{C} = 212\\,^\\circ\\text{F}', 'unknown'],
+  ['100 \\text{ °C} = 212 \\text{ °F}', 'unknown'],
+  ['1 \\text{ hour } 30 \\text{ minutes} = 90 \\text{ minutes}', 'unknown'],
+  ['\\underbrace{1 + 1 + \\cdots + 1}_{5} = 5', 'unknown'],
   // One of the two has to hold.
   ['x < -1 \\text{ or } x > 5', 'unknown', ['|x - 2| > 3']],
   ['\\int x\\sqrt{x^2+1}\\,dx = \\frac12\\int \\sqrt{u}\\,du = \\frac13 u^{3/2} + C = \\frac13 (x^2+1)^{3/2} + C', 'unknown'],

@@ -21,6 +21,8 @@ export function dotsValue(parts: readonly Expression[], environment: Environment
   const first = parts.slice(0, place).map(value);
   const last = parts.slice(place + 1).map(value);
   if (first.length < 2 || last.length === 0) throw new Undecided();
+  // `1 + 1 + \cdots + 1`: how many there are is not said.
+  if (first.every((one) => same(one, first[0]))) throw new Undecided();
   const geometric = parts.slice(place + 1).some((part) => hasPowerOfNumber(part));
   let found: Scalar | undefined;
   for (const rule of rules(first, geometric)) {

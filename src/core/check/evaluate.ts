@@ -22,7 +22,7 @@ import {
 } from './matrix.ts';
 import { add, divide, multiply, ofDouble, ofRational, ofWhole, power, Undecided, Undefined, wholeOf, type Scalar } from './scalar.ts';
 import { seriesValue } from './series.ts';
-import { isUnit, unitValue } from './units.ts';
+import { isNumeral, isUnit, unitValue } from './units.ts';
 
 export interface List {
   readonly kind: 'list';
@@ -115,7 +115,7 @@ function constantValue(name: 'pi' | 'e' | 'i' | 'infinity'): Scalar {
 function nameValue(name: string, environment: Environment): Value {
   const value = environment.values.get(name);
   if (value) return value;
-  if (isUnit(name)) return environment.stripUnits ? ofWhole(1) : ofRational(unitValue(name));
+  if (isUnit(name)) return environment.stripUnits && !isNumeral(name) ? ofWhole(1) : ofRational(unitValue(name));
   if (name === 'i') return constantValue('i');
   throw new Undecided();
 }

@@ -161,6 +161,8 @@ function besides(cursor: LatexCursor, factors: Expression[]): Expression[] {
   const fraction = cursor.command('frac', 'dfrac', 'tfrac');
   // `3 5` is no product; `3(5)` is one.
   if (last?.kind === 'number' && before.kind === 'number' && cursor.token.kind === 'number') return cursor.fail();
+  // `1 \text{ h } 30 \text{ min}` is a sum of two.
+  if (before.kind === 'text' && cursor.token.kind === 'number') return cursor.fail();
   const factor = readFactor(cursor);
   const proper = factor.kind === 'quotient' && factor.over.kind === 'number' && factor.under.kind === 'number';
   const bare = before.kind === 'number' && last?.kind === 'number' && last.value.denominator === 1n;
@@ -223,7 +225,7 @@ export function withPostfix(cursor: LatexCursor, head: Expression): Expression {
     else if (cursor.takeSymbol('!')) value = cursor.takeSymbol('!') ? call('doubleFactorial', value) : call('factorial', value);
     else if ((cursor.symbol("'") || cursor.symbol('′')) && closesBracket(cursor)) value = primed(cursor, value);
     else if (cursor.takeCommand('%') || cursor.takeSymbol('%')) value = call('percent', value);
-    else if (cursor.takeCommand('circ', 'degree') || cursor.takeSymbol('°')) value = degrees(value);
+    else if (cursor.takeCommand('circ', 'degree') || cursor.takeSymbol('°')) value = degrees(cursor, value);
     else return value;
   }
 }
@@ -242,7 +244,9 @@ function primed(cursor: LatexCursor, body: Expression): Expression {
   return { kind: 'derivative', variable, order, body };
 }
 
-function degrees(value: Expression): Expression {
+function degrees(cursor: LatexCursor, value: Expression): Expression {
+  // A temperature has another zero in each scale.
+  if (/^[CF]$/.test(cursor.token.text.trim())) return cursor.fail();
   return quotient(product(value, { kind: 'constant', name: 'pi' }), whole(180));
 }
 
@@ -251,12 +255,12 @@ function raised(cursor: LatexCursor, base: Expression): Expression {
   cursor.next();
   if (cursor.command('circ', 'degree')) {
     cursor.next();
-    return degrees(base);
+    return degrees(cursor, base);
   }
   const rest = [cursor.token, cursor.ahead(1), cursor.ahead(2)].map((token: LatexToken) => token.text);
   if (rest[0] === '{' && (rest[1] === 'circ' || rest[1] === '\\circ') && rest[2] === '}') {
     cursor.at += 3;
-    return degrees(base);
+    return degrees(cursor, base);
   }
   const transposed = (text: string | undefined): boolean => text === 'T' || text === 'top' || text === 'intercal';
   if (base.kind === 'matrix' && (transposed(rest[0]) || (rest[0] === '{' && transposed(rest[1])))) {

@@ -1,7 +1,7 @@
 /** Ways to read units, counted things and percentages; a relation is false only if it is false in each. */
 import { contains, namesIn, product, substitute, sum, whole, type Expression } from './expression.ts';
 import type { Relation } from './facts.ts';
-import { isCounted, isUnit } from './units.ts';
+import { isCounted, isNumeral, isUnit } from './units.ts';
 
 export interface Way {
   readonly relation: Relation;
@@ -33,7 +33,7 @@ export function readings(relation: Relation): Way[] {
 }
 
 function hasUnits(e: Expression): boolean {
-  return contains(e, (part) => part.kind === 'name' && isUnit(part.name));
+  return contains(e, (part) => part.kind === 'name' && isUnit(part.name) && !isNumeral(part.name));
 }
 
 function hasPercent(e: Expression): boolean {

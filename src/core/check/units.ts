@@ -104,7 +104,8 @@ export function unitExpression(text: string): Expression | undefined {
       continue;
     }
     const words = /^([\p{L}µμΩ°¢][\p{L}\s'’-]*?)(?:\^?\{?(-?\d)\}?|([²³]))?$/u.exec((part ?? '').trim());
-    if (!words) return undefined;
+    // A temperature has another zero in each scale.
+    if (!words || /^(?:°\s*[CF]|(?:degrees?\s+)?(?:Celsius|Fahrenheit))$/.test(words[1] ?? '')) return undefined;
     const exponent = words[3] ? (words[3] === '²' ? 2 : 3) : Number(words[2] ?? 1);
     const unit = name(`unit:${singular(words[1] ?? '')}`);
     factors.push(sign * exponent === 1 ? unit : power(unit, whole(sign * exponent)));
@@ -125,6 +126,11 @@ export function isKnownUnit(text: string): boolean {
 
 export function isUnit(nameOf: string): boolean {
   return nameOf.startsWith('unit:');
+}
+
+/** A number that is said as a word: a dozen. */
+export function isNumeral(nameOf: string): boolean {
+  return isUnit(nameOf) && baseUnits(nameOf).size === 0;
 }
 
 /** Apples, books: anything but a measure. */
