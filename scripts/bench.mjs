@@ -119,6 +119,19 @@ function report({ machine: on, bundle, engine, workbench }) {
     ['node-llama-cpp alone, same options', perSecond(engine.aloneTokensPerSecond), ''],
     ['Through the inference process', perSecond(engine.hostTokensPerSecond), ''],
     ['Ratio of the two, pair by pair', `${ratio(engine.ratioMedian)} (${ratio(engine.ratioMin)} to ${ratio(engine.ratioMax)})`, ''],
+    [
+      'Lemma’s own cost beyond node-llama-cpp',
+      `${engine.ownMsPerToken.toFixed(3)} ms a token`,
+      goal(engine.ownMsPerToken, 0.1, 'at most 0.1 ms'),
+    ],
+    [
+      'llama-bench of the same llama.cpp',
+      engine.benchTokensPerSecond === undefined ? 'not measured: it needs Linux, git and g++' : perSecond(engine.benchTokensPerSecond),
+      '',
+    ],
+    ...(engine.bindingMsPerToken === undefined
+      ? []
+      : [['node-llama-cpp with its sampling beyond llama-bench', `${(engine.bindingMsPerToken * 1000).toFixed(0)} µs a token`, '']]),
     ['Request to first text', `${engine.firstTextMs.toFixed(1)} ms`, ''],
     ['Start of the process to a ready model', `${engine.loadMs.toFixed(0)} ms`, ''],
     [`In a workbench: extension host, ${workbench.tokens} tokens, by the journal`, perSecond(workbench.hostTokensPerSecond), ''],

@@ -1,14 +1,16 @@
 /**
  * The engine's part of `npm run bench`: how fast the extension host receives tokens through the inference process,
- * over node-llama-cpp alone in the same run. Prints a table, and the figures as JSON on the last line.
+ * over node-llama-cpp alone and llama.cpp's own llama-bench in the same run. Prints a table, and the figures as JSON on the last line.
  */
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { buildLlamaBench, packLibraries } from '../../scripts/lib/llamaBench.mjs';
 import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import { InferenceClient } from '../../src/host/inferenceClient.ts';
 import { inferenceEnvironment } from '../../src/host/inferenceEnvironment.ts';
+import { runLlamaBench } from './llamaBench.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const modelPath = path.join(root, 'test/fixtures/model/glm-z1-tiny-f16.gguf');
@@ -27,6 +29,12 @@ export interface EngineFigures {
   readonly ratioMin: number;
   readonly ratioMedian: number;
   readonly ratioMax: number;
+  /** Milliseconds a token that Lemma adds to node-llama-cpp; median of the pairs. */
+  readonly ownMsPerToken: number;
+  /** llama.cpp's own benchmark with the same options, on as many tokens; median. Absent where it cannot be built. */
+  readonly benchTokensPerSecond?: number;
+  /** Milliseconds a token that node-llama-cpp, with its sampling, adds to llama.cpp; median of the pairs. */
+  readonly bindingMsPerToken?: number;
   /** From the request to the first text, the model loaded and the KV cache empty of this prompt; median. */
   readonly firstTextMs: number;
   /** From the start of the process to a model that is ready. */
@@ -50,12 +58,15 @@ export async function measureEngine(): Promise<EngineFigures> {
     alones.push(alone);
     const host: number[] = [];
     const library: number[] = [];
+    const bench: number[] = [];
     const firsts: number[] = [];
+    const program = await buildLlamaBench('linux-x64').catch(() => undefined);
     for (let pair = 0; pair < pairs; pair++) {
       library.push(await aloneSpeed(alone));
       const { perSecond, firstMs } = await hostSpeed(client);
       host.push(perSecond);
       firsts.push(firstMs);
+      if (program !== undefined) bench.push(benchSpeed(program, info.threads));
     }
     const withFlash = await startAlone(info.threads, true);
     alones.push(withFlash);
@@ -64,6 +75,13 @@ export async function measureEngine(): Promise<EngineFigures> {
       hostTokensPerSecond: median(host),
       aloneTokensPerSecond: median(library),
       aloneFlashAttentionTokensPerSecond: await aloneSpeed(withFlash),
+      ownMsPerToken: median(host.map((perSecond, pair) => 1000 / perSecond - 1000 / (library[pair] ?? Number.NaN))),
+      ...(bench.length === 0
+        ? {}
+        : {
+            benchTokensPerSecond: median(bench),
+            bindingMsPerToken: median(bench.map((perSecond, pair) => 1000 / (library[pair] ?? Number.NaN) - 1000 / perSecond)),
+          }),
       ratioMin: ratios[0] ?? Number.NaN,
       ratioMedian: median(ratios),
       ratioMax: ratios.at(-1) ?? Number.NaN,
@@ -101,6 +119,14 @@ async function hostSpeed(client: InferenceClient): Promise<{ perSecond: number; 
   return { perSecond: (tokens / (lastAt - firstAt)) * 1000, firstMs: firstAt - askedAt };
 }
 
+/** As many tokens after an empty context as a reply has, without sampling. */
+function benchSpeed(program: string, threads: number): number {
+  const libraries = packLibraries('linux-x64');
+  const options = { program, libraries, modelPath, threads, flashAttention: 'off', prompts: [], repetitions: 1 } as const;
+  const [row] = runLlamaBench({ ...options, newTokens: 1500 });
+  return row?.tokensPerSecond[0] ?? Number.NaN;
+}
+
 async function startAlone(threads: number, flashAttention: boolean): Promise<ChildProcess> {
   const child = fork(path.join(import.meta.dirname, 'engineAlone.ts'), [modelPath, String(threads), String(flashAttention)], {
     env: inferenceEnvironment(process.env),
@@ -126,6 +152,9 @@ if (import.meta.main) {
     ['node-llama-cpp alone', `${figures.aloneTokensPerSecond.toFixed(0)} tokens/s`],
     ['  with flash attention', `${figures.aloneFlashAttentionTokensPerSecond.toFixed(0)} tokens/s`],
     ['ratio min / median / max', [figures.ratioMin, figures.ratioMedian, figures.ratioMax].map((ratio) => ratio.toFixed(3)).join(' / ')],
+    ['Lemma’s own cost', `${figures.ownMsPerToken.toFixed(3)} ms a token (goal 0.1)`],
+    ['llama-bench', figures.benchTokensPerSecond === undefined ? 'not built' : `${figures.benchTokensPerSecond.toFixed(0)} tokens/s`],
+    ['node-llama-cpp’s own cost', `${((figures.bindingMsPerToken ?? Number.NaN) * 1000).toFixed(0)} µs a token`],
     ['first text after', `${figures.firstTextMs.toFixed(1)} ms`],
     ['start and load', `${figures.loadMs.toFixed(0)} ms`],
   ];

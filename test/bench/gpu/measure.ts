@@ -12,6 +12,7 @@ import path from 'node:path';
 import { GpuFallback } from '../../../src/host/gpuFallback.ts';
 import { InferenceClient } from '../../../src/host/inferenceClient.ts';
 import type { GenerateProgress, GenerateResult, LoadParams, ModelInfo } from '../../../src/shared/inferenceProtocol.ts';
+import { measureRatios } from './ratios.ts';
 import { writeRandomModel } from './randomModel.ts';
 
 const [extension = '', tinyModel = '', work = ''] = process.argv.slice(2);
@@ -142,6 +143,10 @@ try {
     if (info.device !== 'gpu') return;
     const long = await generate(info, promptOf(1000), 100);
     note('prompt of 2,000 tokens', speeds(long), long.result);
+  });
+  await step('over llama-bench', async () => {
+    const info = await load();
+    await measureRatios({ extension, modelPath, info, client, note });
   });
   await step('larger context', async () => {
     const info = await load({ contextTokens: 32_768, keepLargerContext: true });

@@ -1,12 +1,13 @@
 /**
  * Packs what measures the product on a machine with a GPU into one folder: `node test/bench/gpu/pack.mjs [FOLDER]`. It holds
- * Node, the extension as its VSIX for linux-x64 has it, the Vulkan loader from Debian, the tiny model (for its tokens) and
- * `measure.ts`. There, `sh run.sh` does the rest without network.
+ * Node, the extension as its VSIX for linux-x64 has it, the Vulkan loader from Debian, the tiny model (for its tokens), `llama-bench`
+ * for the same libraries, and `measure.ts`. There, `sh run.sh` does the rest without network.
  */
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { modernNode } from '../../../scripts/lib/node24.mjs';
+import { buildLlamaBench } from '../../../scripts/lib/llamaBench.mjs';
 import { outFolder, root, tinyModel } from '../../../scripts/lib/places.mjs';
 import { runMain, say, step } from '../../../scripts/lib/progress.mjs';
 import { cleanEnv, mustRun } from '../../../scripts/lib/run.mjs';
@@ -32,6 +33,8 @@ await runMain(async () => {
   });
   copyFileSync(node, path.join(inside, 'node'));
   copyFileSync(tinyModel, path.join(inside, 'tiny.gguf'));
+  const program = await step('Building llama-bench', () => buildLlamaBench('linux-x64-vulkan'));
+  copyFileSync(program, path.join(inside, 'llama-bench'));
   await step('Fetching the Vulkan loader', () => fetchLoader(path.join(inside, 'lib')));
   await step('Compressing', () =>
     mustRun('Compressing', 'tar', ['-cJf', path.join(folder, 'pack.tar.xz'), '-C', inside, '.'], {
