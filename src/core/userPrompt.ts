@@ -24,6 +24,10 @@ export type PromptValues = Readonly<Record<PromptVariable, string>>;
 /** What is wrong with a prompt. `at`: offset in the template, or the key of the front matter; a prompt without template is none. */
 export type PromptProblem =
   | { readonly code: 'frontMatterUnreadable'; readonly reason: string; readonly at: number }
+  | { readonly code: 'frontMatterUnclosed' }
+  | { readonly code: 'frontMatterNoPairs' }
+  | { readonly code: 'fileTooLong'; readonly bytes: number; readonly limitBytes: number }
+  | { readonly code: 'entryInvalid' }
   | { readonly code: 'keyUnknown'; readonly key: string }
   | { readonly code: 'valueInvalid'; readonly key: 'title' | 'applies' | 'answer' }
   | { readonly code: 'variableUnknown'; readonly name: string; readonly at: number }
@@ -70,13 +74,32 @@ export function checkPrompt(id: string, head: unknown, template: string, fallbac
   return { prompt, problems };
 }
 
-/** The prompt is offered for this text. */
-export function promptApplies(prompt: UserPrompt, { languageId, text }: Pick<Snapshot, 'languageId' | 'text'>): boolean {
-  const { applies } = prompt;
-  if (applies.length === 0 || applies.includes(languageId)) return true;
-  const prose = isProse({ languageId, text });
-  const math = /\\[A-Za-z]+|\$|\\[([]/.test(text);
-  return (applies.includes('code') && !prose) || (applies.includes('text') && prose) || (applies.includes('math') && prose && math);
+/** The prompts that are offered for this text, in their order. The text is looked at once, however many there are. */
+export function fittingPrompts(
+  prompts: readonly UserPrompt[],
+  { languageId, text }: Pick<Snapshot, 'languageId' | 'text'>,
+): readonly UserPrompt[] {
+  let kinds: ReadonlySet<string> | undefined;
+  const look = (): ReadonlySet<string> => {
+    if (!isProse({ languageId, text })) return new Set([languageId, 'code']);
+    return new Set([languageId, 'text', ...(/\\[A-Za-z]+|\$|\\[([]/.test(text) ? ['math'] : [])]);
+  };
+  return prompts.filter(
+    ({ applies }) => applies.length === 0 || applies.some((each) => each === languageId || (kinds ??= look()).has(each)),
+  );
+}
+
+/**
+ * Makes a prompt of one entry of the setting, which is an object with the text as `prompt`.
+ * @param id of the prompt
+ */
+export function checkPromptEntry(id: string, entry: unknown): CheckedPrompt {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+    return { prompt: undefined, problems: [{ code: 'entryInvalid' }] };
+  const { prompt = '', ...head } = entry as Readonly<Record<string, unknown>>;
+  const checked = checkPrompt(id, head, typeof prompt === 'string' ? prompt : '', '');
+  // A file has its name; an entry without a title has nothing to be listed by.
+  return checked.prompt?.title === '' ? { ...checked, prompt: undefined } : checked;
 }
 
 /** The template with its values, each put in as it is: braces in a value are text. Unknown variables stay. */

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { isProse } from '../core/prompt.ts';
 import type { Task } from '../core/task.ts';
 import { naturalLanguages, notationOf, notationTargets, otherProgrammingLanguages, remembered } from '../core/taskTargets.ts';
-import { holdsSelection, promptApplies } from '../core/userPrompt.ts';
+import { fittingPrompts, holdsSelection } from '../core/userPrompt.ts';
 import type { UserPrompt } from '../core/userPrompt.ts';
-import { documentName } from './editor/documents.ts';
+import { documentName, mayBeWritten } from './editor/documents.ts';
 import type { PromptLibrary } from './prompts/promptLibrary.ts';
 import { filledPrompt, newPrompt, pickPrompt } from './prompts/runPrompt.ts';
 import type { Questions } from './questions.ts';
@@ -85,7 +85,8 @@ export class EditTasks {
 
   /** A prompt of the user's own. @param id the prompt; absent: one is chosen from those that fit */
   async prompt(id?: string): Promise<void> {
-    await this.#prompts.settled;
+    await this.#prompts.readAgain();
+    this.#prompts.sayProblems();
     const prompt = id === undefined ? await pickPrompt(this.#fitting()) : this.#prompts.prompts.find((each) => each.id === id);
     if (prompt === 'new') return this.newPrompt();
     if (!prompt) return;
@@ -105,7 +106,9 @@ export class EditTasks {
   #fitting(): readonly UserPrompt[] {
     const editor = vscode.window.activeTextEditor;
     const { prompts } = this.#prompts;
-    return editor ? prompts.filter((prompt) => promptApplies(prompt, selectedText(editor))) : prompts;
+    if (!editor) return prompts;
+    const fitting = fittingPrompts(prompts, selectedText(editor));
+    return mayBeWritten(editor.document) ? fitting : fitting.filter(({ answer }) => answer === 'panel');
   }
 
   async #target(key: string, offers: readonly string[], title: string, placeholder: string): Promise<string | undefined> {

@@ -3,7 +3,23 @@ import * as vscode from 'vscode';
 import type { LemmaApi } from '../../src/extension.ts';
 import type { LemmaApp } from '../../src/host/app.ts';
 import type { PromptLibrary } from '../../src/host/prompts/promptLibrary.ts';
-import { closeAll, turnEnd, untitled } from './editing.ts';
+import { closeAll, turnEnd, until, untitled } from './editing.ts';
+
+/** VS Code tells of no file that was written before it listened to the folder, which on a slow machine takes its time. */
+async function listening(probe: vscode.Uri): Promise<void> {
+  const watcher = vscode.workspace.createFileSystemWatcher('**/.lemma/prompts/*.md');
+  let heard = false;
+  watcher.onDidCreate(() => (heard = true));
+  watcher.onDidChange(() => (heard = true));
+  for (let text = 0; !heard; text++) {
+    await vscode.workspace.fs.writeFile(probe, new TextEncoder().encode(`${text}`));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const gone = new Promise((resolve) => watcher.onDidDelete(resolve));
+  await vscode.workspace.fs.delete(probe);
+  await gone;
+  watcher.dispose();
+}
 
 describe('prompts of the user’s own', () => {
   let app: LemmaApp;
@@ -18,6 +34,7 @@ describe('prompts of the user’s own', () => {
     app = await api.app();
     ({ prompts } = api);
     folder = vscode.Uri.joinPath(workspace.uri, '.lemma', 'prompts');
+    await listening(file('probe.md'));
   });
   afterEach(async () => {
     await app.newConversation();
@@ -33,11 +50,17 @@ describe('prompts of the user’s own', () => {
   const titles = (): string[] => prompts.prompts.map(({ title }) => title);
   /** Resolves when the library has these, which the file system’s events bring. */
   async function library(...wanted: string[]): Promise<void> {
-    while (titles().join() !== wanted.join()) {
-      await new Promise((resolve) => setImmediate(resolve));
-      await prompts.settled;
-    }
+    await until(prompts.onDidRead, () => (titles().join() === wanted.join() ? true : undefined));
   }
+  /** Resolves when the file’s diagnostics change. */
+  const changed = (name: string): Promise<void> =>
+    new Promise((resolve) => {
+      const listener = vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+        if (!uris.some((uri) => uri.path.endsWith(`/${name}`))) return;
+        listener.dispose();
+        resolve();
+      });
+    });
   async function offered(): Promise<string[]> {
     const editor = vscode.window.activeTextEditor;
     assert.ok(editor);
@@ -80,19 +103,16 @@ describe('prompts of the user’s own', () => {
   });
 
   it('say what is wrong with them at its line, and are gone with their files', async () => {
-    const problems = new Promise<void>((resolve) => {
-      const listener = vscode.languages.onDidChangeDiagnostics(({ uris }) => {
-        if (!uris.some((uri) => uri.path.endsWith('/bad.md'))) return;
-        listener.dispose();
-        resolve();
-      });
-    });
+    const problems = changed('bad.md');
     await write('bad.md', '---\ntitle: Bad\nanswer: everywhere\n---\nGo.');
     await problems;
     const [problem, ...more] = vscode.languages.getDiagnostics(file('bad.md'));
     assert.ok(problem && more.length === 0);
     assert.match(problem.message, /“answer” is to be replace, insert or panel/);
     assert.equal(problem.range.start.line, 2);
+    await write('bad.md', `---\ntitle: Bad\n---\n${'Go. '.repeat(20_000)}`);
+    while (vscode.languages.getDiagnostics(file('bad.md'))[0]?.code !== 'fileTooLong') await changed('bad.md');
+    assert.deepEqual(titles(), ['Shape', 'Snake', 'Field?']);
     for (const name of ['bad.md', 'shape.md', 'snake.md']) await vscode.workspace.fs.delete(file(name));
     await library('Field?');
     assert.deepEqual(vscode.languages.getDiagnostics(file('bad.md')), []);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkPrompt, fillPrompt, holdsSelection, promptApplies } from '../../src/core/userPrompt.ts';
+import { checkPrompt, checkPromptEntry, fittingPrompts, fillPrompt, holdsSelection } from '../../src/core/userPrompt.ts';
 import type { UserPrompt } from '../../src/core/userPrompt.ts';
 import { parsePromptText } from '../../src/host/prompts/promptText.ts';
 
@@ -43,7 +43,28 @@ describe('A prompt of the user’s own', () => {
     assert.deepEqual(codes('---\nanswer: file\napplies: 7\n---\nGo.'), ['2 valueInvalid', '1 valueInvalid']);
     assert.deepEqual(codes('---\ntitle: A\n---\nGo\n{{env}} {{file}}'), ['4 variableUnknown']);
     assert.deepEqual(codes('---\ntitle: A\n---\n \n'), ['3 templateMissing']);
-    assert.deepEqual(codes('---\n- a\n---\nGo.'), ['0 keyUnknown']);
+    assert.deepEqual(codes('---\n- a\n---\nGo.'), ['1 frontMatterNoPairs']);
+    assert.deepEqual(codes('---\nA plain sentence\n---\nGo.'), ['1 frontMatterNoPairs']);
+    assert.deepEqual(codes('---\ntitle: A\nGo.'), ['0 frontMatterUnclosed']);
+    assert.deepEqual(codes('---\r\n"title" : A\r\nGo.\r\n'), ['0 frontMatterUnclosed']);
+  });
+
+  it('may begin with a rule, or with empty front matter', () => {
+    assert.deepEqual(codes('---\nGo on from here.'), []);
+    assert.deepEqual(codes('---\n---\nGo.'), []);
+    assert.deepEqual(codes('---\n# nothing yet\n---\nGo.'), []);
+  });
+
+  it('is an object in the setting, with a title and a text', () => {
+    const entry = (value: unknown): string[] => checkPromptEntry('setting:0', value).problems.map(({ code }) => code);
+    assert.equal(checkPromptEntry('setting:0', { title: 'A', prompt: 'Go.' }).prompt?.title, 'A');
+    assert.deepEqual(entry('Go.'), ['entryInvalid']);
+    assert.deepEqual(entry(null), ['entryInvalid']);
+    assert.deepEqual(entry([]), ['entryInvalid']);
+    assert.deepEqual(entry({ title: 'A' }), ['templateMissing']);
+    assert.deepEqual(entry({ prompt: 'Go.' }), ['valueInvalid']);
+    assert.equal(checkPromptEntry('setting:0', { prompt: 'Go.' }).prompt, undefined);
+    assert.deepEqual(entry({ title: 'A', prompt: 'In {{env}}', color: 'red' }), ['keyUnknown', 'variableUnknown']);
   });
 
   it('is offered with mistakes that do no harm, and not with those that could', () => {
@@ -76,7 +97,8 @@ describe('A prompt of the user’s own', () => {
     const code = { languageId: 'python', text: 'a = 1' };
     const formula = { languageId: 'latex', text: '\\frac{1}{2}' };
     const prose = { languageId: 'markdown', text: 'Hello' };
-    const offered = (...applies: string[]): boolean[] => [code, formula, prose].map((each) => promptApplies(prompt(...applies), each));
+    const offered = (...applies: string[]): boolean[] =>
+      [code, formula, prose].map((each) => fittingPrompts([prompt(...applies)], each).length === 1);
     assert.deepEqual(offered(), [true, true, true]);
     assert.deepEqual(offered('code'), [true, false, false]);
     assert.deepEqual(offered('math'), [false, true, false]);

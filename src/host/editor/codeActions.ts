@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import { isOwnProblem } from '../check/checkProblem.ts';
 import type { CommandId } from '../commandIds.ts';
-import { promptApplies } from '../../core/userPrompt.ts';
+import { fittingPrompts } from '../../core/userPrompt.ts';
 import type { UserPrompt } from '../../core/userPrompt.ts';
 import { diagnosticInfo } from './convert.ts';
 import { isInputField, mayBeWritten } from './documents.ts';
@@ -15,7 +15,8 @@ const fixKind = vscode.CodeActionKind.QuickFix.append('lemma');
 
 /** Prompts beyond these are in the list of Run Prompt alone. */
 const mostPrompts = 10;
-/** Of the selection, as much is looked at to tell which prompts fit. */
+/** Of the selection, as much is looked at to tell which prompts fit: to join thousands of lines takes milliseconds. */
+const mostLines = 50;
 const mostChars = 2_000;
 
 /**
@@ -57,8 +58,10 @@ export class LemmaCodeActions implements vscode.CodeActionProvider {
     if (writable && wanted(rewriteKind)) actions.push(commandAction(vscode.l10n.t('Edit with Lemma…'), rewriteKind, 'lemma.editSelection'));
     const offered = this.#prompts().slice(0, mostPrompts);
     if (offered.length === 0) return actions;
-    const subject = { languageId: document.languageId, text: document.getText(range).slice(0, mostChars) };
-    for (const { id, title, answer } of offered.filter((prompt) => promptApplies(prompt, subject))) {
+    const start = range.start;
+    const looked = range.end.line - start.line < mostLines ? range : new vscode.Range(start, start.translate(mostLines, -start.character));
+    const subject = { languageId: document.languageId, text: document.getText(looked).slice(0, mostChars) };
+    for (const { id, title, answer } of fittingPrompts(offered, subject)) {
       const kind = answer === 'panel' ? selectionKind : rewriteKind;
       if (wanted(kind) && (writable || answer === 'panel'))
         actions.push(commandAction(vscode.l10n.t('{0} with Lemma', title), kind, 'lemma.runPrompt', id));

@@ -3,9 +3,9 @@
  * while the cursor moves, so they are kept in memory and read again when they change. Loaded at activation: keep it small.
  */
 import * as vscode from 'vscode';
-import { checkPrompt } from '../../core/userPrompt.ts';
-import type { UserPrompt } from '../../core/userPrompt.ts';
-import { promptProblemText } from './promptWords.ts';
+import { checkPromptEntry } from '../../core/userPrompt.ts';
+import type { PromptProblem, UserPrompt } from '../../core/userPrompt.ts';
+import { promptProblemText, settingProblemText } from './promptWords.ts';
 
 const pattern = '.lemma/prompts/*.md';
 /** More than this is no prompt; bytes. */
@@ -17,6 +17,11 @@ export class PromptLibrary {
   /** By the file's URI. */
   readonly #files = new Map<string, UserPrompt>();
   #settings: readonly UserPrompt[] = [];
+  /** Of both, as they are listed; the light bulb asks for it at every move of the cursor. */
+  #sorted: readonly UserPrompt[] | undefined;
+  /** What is wrong in the setting, as it was said last: not again for every change elsewhere in it. */
+  #said = '';
+  readonly #didRead = new vscode.EventEmitter<void>();
   /** Resolves when all that is known of has been read. */
   #reading: Promise<void> = Promise.resolve();
 
@@ -25,6 +30,7 @@ export class PromptLibrary {
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${pattern}`);
     const again = (uri: vscode.Uri): void => this.#soon(() => this.#read(uri));
     this.#disposables.push(
+      this.#didRead,
       this.#problems,
       watcher,
       watcher.onDidCreate(again),
@@ -33,7 +39,9 @@ export class PromptLibrary {
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#soon(() => this.#readAll())),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#soon(() => this.#readAll())),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('lemma.prompts')) this.#readSettings();
+        if (!event.affectsConfiguration('lemma.prompts')) return;
+        this.sayProblems(this.#readSettings());
+        this.#didRead.fire();
       }),
     );
     this.#readSettings();
@@ -42,8 +50,36 @@ export class PromptLibrary {
 
   /** All prompts by title, files first. */
   get prompts(): readonly UserPrompt[] {
-    const files = [...this.#files.values()].sort((one, other) => one.title.localeCompare(other.title));
-    return [...files, ...this.#settings];
+    return (this.#sorted ??= [...[...this.#files.values()].sort((one, other) => one.title.localeCompare(other.title)), ...this.#settings]);
+  }
+
+  /**
+   * Says what is wrong in the setting, once each, with the way there. Called where somebody changes the setting or asks for
+   * a prompt; a window that only opens says nothing.
+   */
+  sayProblems(problems = this.#readSettings()): void {
+    const text = problems.join(' ');
+    if (text === this.#said) return;
+    this.#said = text;
+    if (text === '') return;
+    const open = vscode.l10n.t('Open Settings');
+    void vscode.window.showWarningMessage(text, open).then((chosen) => {
+      if (chosen === open) void vscode.commands.executeCommand('workbench.action.openSettings', 'lemma.prompts');
+    });
+  }
+
+  /** Fires when files or the setting have been read. */
+  get onDidRead(): vscode.Event<void> {
+    return this.#didRead.event;
+  }
+
+  /**
+   * Reads all files again: before it listens VS Code tells of no file that comes, and on some file systems it never does.
+   * Called where somebody asks for a prompt.
+   */
+  readAgain(): Promise<void> {
+    this.#soon(() => this.#readAll());
+    return this.#reading;
   }
 
   /** Resolves when what is known to have changed has been read. */
@@ -57,21 +93,22 @@ export class PromptLibrary {
 
   /** One reading after the other, so that the last one counts. */
   #soon(read: () => Promise<void>): void {
-    this.#reading = this.#reading.then(read, read);
+    const told = (): void => this.#didRead.fire();
+    this.#reading = this.#reading.then(read, read).then(told, told);
   }
 
-  #readSettings(): void {
+  /** @returns what is wrong, a sentence each */
+  #readSettings(): readonly string[] {
     const entries = vscode.workspace.getConfiguration('lemma').get<unknown>('prompts');
-    this.#settings = (Array.isArray(entries) ? entries : []).flatMap((entry: unknown, index) => {
-      if (typeof entry !== 'object' || entry === null) return [];
-      const { prompt = '', ...head } = entry as Readonly<Record<string, unknown>>;
-      const checked = checkPrompt(`setting:${index}`, head, typeof prompt === 'string' ? prompt : '', '');
-      return checked.prompt && checked.prompt.title !== '' ? [checked.prompt] : [];
-    });
+    const checked = (Array.isArray(entries) ? entries : []).map((entry: unknown, index) => checkPromptEntry(`setting:${index}`, entry));
+    this.#settings = checked.flatMap(({ prompt }) => (prompt ? [prompt] : []));
+    this.#sorted = undefined;
+    return checked.flatMap(({ problems }, index) => problems.map((problem) => settingProblemText(index, problem)));
   }
 
   async #readAll(): Promise<void> {
     this.#files.clear();
+    this.#sorted = undefined;
     this.#problems.clear();
     if (!vscode.workspace.isTrusted) return;
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
@@ -84,6 +121,7 @@ export class PromptLibrary {
   async #read(uri: vscode.Uri): Promise<void> {
     const id = uri.toString();
     this.#files.delete(id);
+    this.#sorted = undefined;
     this.#problems.delete(uri);
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     // A folder of that name further down belongs to what is stored there, not to this workspace.
@@ -92,19 +130,31 @@ export class PromptLibrary {
       (read) => read,
       () => undefined,
     );
-    if (!bytes || bytes.byteLength > mostBytes) return;
+    if (!bytes) return;
+    if (bytes.byteLength > mostBytes) {
+      const problem: PromptProblem = { code: 'fileTooLong', bytes: bytes.byteLength, limitBytes: mostBytes };
+      this.#problems.set(uri, [problemAt(problem, 0)]);
+      return;
+    }
     const { parsePromptText } = await import('./promptText.ts');
     const parsed = parsePromptText(id, uri.path.split('/').at(-1) ?? '', new TextDecoder().decode(bytes));
     if (parsed.prompt) this.#files.set(id, parsed.prompt);
-    const diagnostics = parsed.problems.map(({ problem, line }) => {
-      const range = new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER);
-      const diagnostic = new vscode.Diagnostic(range, promptProblemText(problem), vscode.DiagnosticSeverity.Warning);
-      diagnostic.source = 'Lemma';
-      diagnostic.code = problem.code;
-      return diagnostic;
-    });
-    this.#problems.set(uri, diagnostics);
+    // Others may have asked while the file was read.
+    this.#sorted = undefined;
+    this.#problems.set(
+      uri,
+      parsed.problems.map(({ problem, line }) => problemAt(problem, line)),
+    );
   }
+}
+
+/** @param line 0-based */
+function problemAt(problem: PromptProblem, line: number): vscode.Diagnostic {
+  const range = new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER);
+  const diagnostic = new vscode.Diagnostic(range, promptProblemText(problem), vscode.DiagnosticSeverity.Warning);
+  diagnostic.source = 'Lemma';
+  diagnostic.code = problem.code;
+  return diagnostic;
 }
 
 function relativePath(folder: vscode.Uri, file: vscode.Uri): string {

@@ -23,6 +23,9 @@ const frontMatter = /^\uFEFF?---[^\S\n]*\r?\n([\s\S]*?)^---[^\S\n]*(?:\r?\n|$)/m
 export function parsePromptText(id: string, name: string, text: string): ParsedPrompt {
   const found = frontMatter.exec(text);
   const head = found?.index === 0 ? found : null;
+  // Without its end the whole of it would be told to the model.
+  if (!head && /^\uFEFF?---[^\S\n]*\r?\n/.test(text) && opensWithKey(text))
+    return { prompt: undefined, problems: [{ problem: { code: 'frontMatterUnclosed' }, line: 0 }] };
   const counter = new LineCounter();
   const yaml = head?.[1] ?? '';
   const document = parseDocument(yaml, { lineCounter: counter, logLevel: 'silent' });
@@ -40,6 +43,8 @@ export function parsePromptText(id: string, name: string, text: string): ParsedP
   } catch (thrown) {
     return unreadable(thrown instanceof Error ? thrown.message : String(thrown), 0);
   }
+  if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
+    return { prompt: undefined, problems: [{ problem: { code: 'frontMatterNoPairs' }, line: 1 }] };
   const body = text.slice(head ? head[0].length : 0);
   const bodyLine = (text.slice(0, text.length - body.length).match(/\n/g) ?? []).length;
   const { prompt, problems } = checkPrompt(id, values, body, titleOf(name));
@@ -52,6 +57,11 @@ export function parsePromptText(id: string, name: string, text: string): ParsedP
     return 'key' in problem ? keyLine(problem.key) : bodyLine;
   };
   return { prompt, problems: problems.map((problem) => ({ problem, line: lineOf(problem) })) };
+}
+
+/** The line below the first is `key: value`; a text may begin with a rule of `---` too. */
+function opensWithKey(text: string): boolean {
+  return /^[\w"'-]+\s*:/.test(text.split('\n')[1] ?? '');
 }
 
 /** `snake-case.md` → `Snake case`. */
