@@ -7,6 +7,7 @@ import type {
   LoadParams,
   LoadProgress,
   ModelInfo,
+  ReadAheadParams,
 } from '../shared/inferenceProtocol.ts';
 
 /** A server and its model, as the settings name them. */
@@ -52,6 +53,8 @@ export interface Backend {
   ): Promise<GenerateResult>;
   /** Needs a loaded model. */
   countTokens(params: CountTokensParams): Promise<CountTokensResult>;
+  /** Absent where there is nothing to be gained by it. See `ReadAheadParams`. */
+  readAhead?(params: ReadAheadParams): Promise<unknown>;
   unload(): Promise<void>;
   /** Starts afresh, without a model. */
   restart(): Promise<unknown>;

@@ -1,4 +1,4 @@
-import type { CountTokensParams, CountTokensResult, GenerateResult, ModelInfo } from '../shared/inferenceProtocol.ts';
+import type { CountTokensParams, CountTokensResult, GenerateResult, ModelInfo, ReadAheadParams } from '../shared/inferenceProtocol.ts';
 import type { Backend, BackendExit, BackendLoad, ModelChange } from './backend.ts';
 
 /** The inference process and the server as one: a load decides which of them answers from then on. */
@@ -27,6 +27,10 @@ export class Backends implements Backend {
 
   countTokens(params: CountTokensParams): Promise<CountTokensResult> {
     return this.#active.countTokens(params);
+  }
+
+  async readAhead(params: ReadAheadParams): Promise<void> {
+    await this.#active.readAhead?.(params);
   }
 
   unload(): Promise<void> {

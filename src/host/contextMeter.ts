@@ -103,7 +103,15 @@ export class ContextMeter {
   async #show(): Promise<void> {
     const round = (this.#round += 1);
     const measured = await this.#measure();
-    if (round === this.#round) this.#sources.panel.showContext(this.#use(measured));
+    if (round !== this.#round) return;
+    this.#sources.panel.showContext(this.#use(measured));
+    this.#readAhead(measured);
+  }
+
+  /** Only once a question is being written: until then a thought may be taken up again, which the history has not. */
+  #readAhead({ question, history, measured }: Measured): void {
+    const messages = history.slice(2 * measured.droppedTurns);
+    if (question.text !== '' && messages.length > 0) this.#sources.model.readAhead({ messages });
   }
 
   async #measure(): Promise<Measured> {

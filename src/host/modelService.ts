@@ -10,6 +10,7 @@ import type {
   GenerateProgress,
   GenerateResult,
   ModelInfo,
+  ReadAheadParams,
 } from '../shared/inferenceProtocol.ts';
 import { longestContext } from '../core/models/contextPlan.ts';
 import { familyYarn } from '../core/models/yarn.ts';
@@ -247,6 +248,13 @@ export class ModelService {
     if (this.#state.kind === 'busy' || this.#state.kind === 'loading') return;
     if (this.#info) await this.#client.unload();
     this.#unloaded('asked');
+  }
+
+  /** The user writes the next question: the conversation is read meanwhile. Without effect while anything else is done. */
+  readAhead(params: ReadAheadParams): void {
+    if (this.#state.kind !== 'ready') return;
+    // Nothing is lost by a failure: the question that comes reads it, and says what is wrong.
+    this.#client.readAhead?.(params).catch(() => undefined);
   }
 
   /** The user begins to type: a model that was unloaded for want of use is loaded again in the background. */
