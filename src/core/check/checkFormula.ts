@@ -1,6 +1,7 @@
 /** Decides all relations of one formula, in their order, each under what was said before it. */
 import type { CheckedFormula, CheckedRelation, CheckReason, Verdict } from './checked.ts';
-import { antiderivativeVariable, decide, type Decision } from './decide.ts';
+import { antiderivativeVariable, decide } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { namesIn, type Expression } from './expression.ts';
 import { Facts, normal, relationsOf, textOf, type Relation } from './facts.ts';
 import { NotationError, type Reading } from './latexCursor.ts';

@@ -1,13 +1,14 @@
 /** Reads what stands at the head of a factor: a number, a name, brackets, a fraction, a function, an operator. */
 import { call, name, whole, type Expression } from './expression.ts';
-import type { Differential, LatexCursor } from './latexCursor.ts';
+import type { LatexCursor } from './latexCursor.ts';
 import { readFraction } from './latexFractions.ts';
 import { FUNCTIONS, readFunction } from './latexFunctions.ts';
 import type { LatexToken } from './latexLexer.ts';
-import { apart, numberOf, readArgument, readFactor, readProduct, readSum } from './latexParser.ts';
+import { readIntegral, readLimit, readRoot, readSeries } from './latexOperators.ts';
+import { apart, numberOf, readArgument, readFactor, readSum } from './latexParser.ts';
 import { isKnownUnit, unitExpression } from './units.ts';
 
-const GREEK = new Set([
+export const GREEK = new Set([
   ...['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'varepsilon', 'zeta', 'eta', 'theta', 'vartheta', 'iota', 'kappa', 'lambda', 'mu'],
   ...['nu', 'xi', 'rho', 'varrho', 'sigma', 'tau', 'upsilon', 'phi', 'varphi', 'chi', 'psi', 'omega', 'Gamma', 'Delta', 'Theta'],
   ...['Lambda', 'Xi', 'Pi', 'Sigma', 'Upsilon', 'Phi', 'Psi', 'Omega', 'ell', 'hbar'],
@@ -351,89 +352,4 @@ function setName(cursor: LatexCursor): Expression {
   let text = `set:${cursor.groupText()}`;
   if (cursor.takeSymbol('^') || cursor.takeSymbol('_')) text += cursor.symbol('{') ? cursor.groupText() : cursor.next().text;
   return name(text);
-}
-
-function readRoot(cursor: LatexCursor): Expression {
-  cursor.next();
-  let degree: Expression = whole(2);
-  if (cursor.takeSymbol('[')) {
-    degree = apart(cursor, () => readSum(cursor));
-    cursor.expect(']');
-  }
-  return call('root', degree, readArgument(cursor));
-}
-
-function readBounds(cursor: LatexCursor): { from?: Expression; to?: Expression } {
-  const bounds: { from?: Expression; to?: Expression } = {};
-  while (cursor.symbol('_') || cursor.symbol('^')) {
-    const lower = cursor.next().text === '_';
-    const value = readArgument(cursor);
-    if (lower) bounds.from = value;
-    else bounds.to = value;
-  }
-  return bounds;
-}
-
-function readIntegral(cursor: LatexCursor): Expression {
-  cursor.next();
-  const { from, to } = apart(cursor, () => readBounds(cursor));
-  if ((from === undefined) !== (to === undefined)) cursor.fail();
-  const differential: Differential = { variable: undefined, depth: cursor.bars };
-  cursor.differentials.push(differential);
-  const body = readSum(cursor);
-  cursor.differentials.pop();
-  const variable = differential.variable ?? cursor.fail();
-  return { kind: 'integral', variable, body, ...(from && to ? { from, to } : {}) };
-}
-
-/** The index of `_{k=1}` or `_{x\to 0}`: a plain letter. */
-function readIndex(cursor: LatexCursor): string {
-  cursor.expect('_');
-  cursor.expect('{');
-  const token = cursor.next();
-  if (token.kind !== 'letter' && !(token.kind === 'command' && GREEK.has(token.text))) cursor.fail();
-  return token.text;
-}
-
-function readSeries(cursor: LatexCursor): Expression {
-  const of = cursor.next().text === 'sum' ? 'sum' : 'product';
-  const index = readIndex(cursor);
-  cursor.expect('=');
-  const from = apart(cursor, () => readSum(cursor));
-  cursor.expect('}');
-  cursor.expect('^');
-  const to = readArgument(cursor);
-  const body = readProduct(cursor);
-  return { kind: 'series', of, index, from, to, body };
-}
-
-function readLimit(cursor: LatexCursor): Expression {
-  cursor.next();
-  const variable = readIndex(cursor);
-  if (!cursor.takeCommand('to', 'rightarrow', 'longrightarrow')) cursor.fail();
-  const side = takeSide(cursor);
-  const to = apart(cursor, () => readSum(cursor));
-  cursor.expect('}');
-  return { kind: 'limit', variable, to, side, body: readProduct(cursor) };
-}
-
-/** Takes `^+`, `^{-}` or a bare `+` away from the end of the group that the cursor is in. */
-function takeSide(cursor: LatexCursor): -1 | 0 | 1 {
-  let end = cursor.at;
-  for (let depth = 0; end < cursor.tokens.length; end++) {
-    const text = cursor.tokens[end]?.kind === 'symbol' ? cursor.tokens[end]?.text : '';
-    if (text === '{') depth++;
-    if (text === '}' && --depth < 0) break;
-  }
-  const last = (back: number): string => cursor.tokens[end - back]?.text ?? '';
-  let length = 0;
-  let sign = last(1);
-  if (last(1) === '}' && last(3) === '{' && last(4) === '^') {
-    sign = last(2);
-    length = 4;
-  } else if (last(2) === '^') length = 2;
-  else if (end - cursor.at > 1) length = 1;
-  if (length === 0 || (sign !== '+' && sign !== '-')) return 0;
-  cursor.tokens = cursor.tokens.toSpliced(end - length, length);
-  return sign === '+' ? 1 : -1;
 }
