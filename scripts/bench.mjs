@@ -22,10 +22,10 @@ import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
   const [only, ...options] = process.argv.slice(2);
-  const known = only === undefined || ['panel', 'models', 'editor', 'check'].includes(only);
+  const known = only === undefined || ['panel', 'models', 'editor', 'check', 'samples'].includes(only);
   if (!known || options.some((option) => only !== 'panel' || option !== '--fast'))
     throw new PlainError(
-      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor, -- check the check of equations.',
+      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor, -- check the check of equations, -- samples several answers at once.',
     );
   await ensureDependencies();
   if (only === 'check') return checkBench({ figures, machine: machine() });
@@ -34,6 +34,13 @@ await runMain(async () => {
   if (only === 'models') {
     await step('Building for production', () => build({ production: true, quiet: true }));
     return modelsBench({ figures, machine: machine() });
+  }
+  if (only === 'samples') {
+    await step('Building for production', () => build({ production: true, quiet: true }));
+    const rows = await step('Measuring several answers at once', () => figures('test/bench/samples.ts', {}));
+    for (const { samples, ms, ratio, tokensPerSecond } of rows)
+      console.log(`${samples} at once: ${ms} ms, ${ratio} times the time of one, ${tokensPerSecond} tokens/s together`);
+    return;
   }
   if (only === 'editor') {
     await step('Building for production', () => build({ production: true, quiet: true }));
