@@ -34,7 +34,7 @@ const batchSize = 100;
 /** Longer texts have a page to themselves. */
 const largeText = 8_000;
 /** Far above what any case takes; a page that needs longer is taken for dead. */
-const hangMs = 60_000;
+const hangMs = 120_000;
 const pieces = 4;
 
 /** The case as a model would write it. */
