@@ -220,8 +220,8 @@ describe('the history of conversations in the workbench', function () {
     await statusItem(second).waitFor({ timeout: 60_000 });
     await runCommand(second, 'Lemma: Show Conversations');
     await row('What is 2 + 2?', other).filter({ hasText: 'open in another window' }).waitFor();
-    await row('What is 2 + 2?', other).locator('.open').focus();
-    await second.keyboard.press('Delete');
+    // Focus and key in one step: a window that has just opened may draw its list once more in between.
+    await row('What is 2 + 2?', other).locator('.open').press('Delete');
     await notice('Another window has this conversation open. Change it there', other).waitFor();
     await row('What is 2 + 2?', other).locator('.open').click();
     await notice('so this is a copy of it', other).waitFor();
