@@ -10,7 +10,10 @@ export const markSelector = '.check-mark';
  * @param root the text, all of it drawn
  */
 export function drawMarks(root: HTMLElement, marks: readonly CheckMark[]): void {
-  for (const old of root.querySelectorAll(markSelector)) old.remove();
+  for (const old of root.querySelectorAll(markSelector)) {
+    old.parentElement?.classList.remove('marked');
+    old.remove();
+  }
   let next = 0;
   for (const element of root.querySelectorAll('.math, .formula')) {
     const slot = slotOf.get(element);
@@ -18,6 +21,8 @@ export function drawMarks(root: HTMLElement, marks: readonly CheckMark[]): void 
     if (!mark) return;
     if (slot?.kind !== 'formula' || !isOf(mark, slot.raw)) continue;
     element.append(markElement(mark));
+    // A class, not `:has()`, which would be asked at each change in thousands of formulas.
+    element.classList.add('marked');
     next++;
   }
 }
