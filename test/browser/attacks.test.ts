@@ -8,7 +8,10 @@ import { PanelPage } from './panelPage.ts';
 
 const files = ['xss', 'markdown_links', 'urls', 'katex', 'pathological', 'commonmark', 'gfm', 'blns', 'prompt_injection'];
 
-describe('Hostile and odd text in the panel', () => {
+describe('Hostile and odd text in the panel', function () {
+  // Pages that hang have a limit of their own, and several of them may follow each other.
+  this.timeout(900_000);
+
   let panel: PanelPage;
   before(async () => {
     panel = await PanelPage.start();
