@@ -33,6 +33,8 @@ const outlivesMs = 5_000;
 const keptInUse = 20;
 /** Turns of a window after which it has all that it keeps. */
 const settledTurns = 3;
+/** What is on its way at any moment, and not kept: how much of it there is depends on when one looks. */
+const passing = /^(Immediate|FSReq\w*|\w*Req(Wrap)?)$/;
 
 /**
  * Uses one window for a time, without a kill.
@@ -71,6 +73,7 @@ class Killer {
   #window!: ChildProcess;
   #words: WindowWord[] = [];
   #heaps: number[] = [];
+  readonly #leaks: string[] = [];
   #longest: number[] = [];
   #resources: Readonly<Record<string, number>> | undefined;
   #heard: () => void = () => undefined;
@@ -104,6 +107,7 @@ class Killer {
       await gone(pid, AbortSignal.timeout(outlivesMs));
       assert.equal(isAlive(pid), false, `the engine ${pid} is still there`);
     }
+    assert.deepEqual(this.#leaks, []);
     const conversations = await this.#openAll();
     const [first = 0, last = 0] = [this.#longest[settledTurns], this.#longest.at(-1)];
     return { kills: this.#kills, phases: this.#phases, conversations, heapBytes: [first, last] };
@@ -117,6 +121,7 @@ class Killer {
     this.#window.send('end');
     const [code] = (await exit) as [number | null];
     assert.equal(code, 0, 'the window ends in order');
+    assert.deepEqual(this.#leaks, []);
     await this.#openAll();
     return this.#heaps;
   }
@@ -145,8 +150,10 @@ class Killer {
 
   /** Sockets, pipes and timers of engines that were killed do not stay. */
   #compare(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>): void {
-    for (const [kind, number] of Object.entries(now))
-      assert.ok(number <= (before[kind] ?? 0) + 3, `${number} of ${kind}, ${before[kind] ?? 0} before: ${JSON.stringify(now)}`);
+    for (const [kind, number] of Object.entries(now)) {
+      if (passing.test(kind) || number <= (before[kind] ?? 0) + 3) continue;
+      this.#leaks.push(`${number} of ${kind}, ${before[kind] ?? 0} before: ${JSON.stringify(now)}`);
+    }
   }
 
   async #next(matches: (word: WindowWord) => boolean): Promise<WindowWord> {
