@@ -14,19 +14,25 @@ import { planThinking, thoughtClosing } from '../core/thinkingBudget.ts';
 import type { GenerateParams, GenerateProgress, GenerateResult } from '../shared/inferenceProtocol.ts';
 import { Detokenizer } from './detokenizer.ts';
 import type { LoadedModel } from './llamaEngine.ts';
-import { sampledTokens } from './llamaSampling.ts';
+import { inStep, sampledTokens } from './llamaSampling.ts';
+import type { Lockstep } from './lockstep.ts';
 import { StopTexts } from './stopTexts.ts';
 import { TextBatcher } from './textBatcher.ts';
 import { ThoughtWatch } from './thoughtWatch.ts';
 
 type Report = (progress: GenerateProgress) => void;
 
-/** See `Engine.generate`. @throws LemmaFailure promptTooLong */
+/**
+ * See `Engine.generate`.
+ * @param lockstep of the replies that are written at once
+ * @throws LemmaFailure promptTooLong
+ */
 export async function generateReply(
   loaded: LoadedModel,
   params: GenerateParams,
   report: Report,
   signal: AbortSignal,
+  lockstep?: Lockstep,
 ): Promise<GenerateResult> {
   const begunAt = performance.now();
   const { sequence, prompt, replies } = loaded;
@@ -60,6 +66,7 @@ export async function generateReply(
     stopTexts: new StopTexts(prompt.stopTexts, prefill),
     heldIds: held === 0 ? [] : beginningIds.slice(-held),
     watch: thinking && new ThoughtWatch(thinking, prompt.replyStart, prefill),
+    lockstep,
   };
   const reply = signal.aborted
     ? { stop: 'cancelled' as const, ids: [], textTokens: 0, firstAt: performance.now() }
@@ -155,6 +162,7 @@ interface ReplyRequest {
   readonly clamped: boolean;
   readonly sampling: Sampling;
   readonly watch: ThoughtWatch | undefined;
+  readonly lockstep: Lockstep | undefined;
 }
 
 interface Reply {
@@ -185,7 +193,9 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
     batcher.add(stopTexts.push(decoded));
     watch?.add(decoded);
   };
-  const tokens = sampledTokens(sequence, [...promptIds.slice(-1), ...forcedIds], request.sampling, written.length + forcedIds.length);
+  const input = [...promptIds.slice(-1), ...forcedIds];
+  const alone = sampledTokens(sequence, input, request.sampling, written.length + forcedIds.length);
+  const tokens = request.lockstep ? inStep(alone, request.lockstep) : alone;
   try {
     let instead: Token[] | undefined;
     for (let next = await tokens.next(); !next.done; next = await tokens.next(instead)) {

@@ -13,6 +13,7 @@ import { saysOutOfMemory } from './llamaFit.ts';
 import type { LoadedModel } from './llamaEngine.ts';
 import { generateReply, planQuestion, readQuestion } from './llamaGeneration.ts';
 import { copySequence } from './llamaSequence.ts';
+import { Lockstep } from './lockstep.ts';
 
 export interface SampleRequest {
   readonly params: GenerateParams;
@@ -48,6 +49,7 @@ export async function generateSamples(loaded: LoadedModel, request: SampleReques
       copy.forget();
     }
     let next = 0;
+    const lockstep = new Lockstep();
     await Promise.all(
       sequences.map(async (sequence) => {
         while (next < samples && !signal.aborted) {
@@ -55,7 +57,7 @@ export async function generateSamples(loaded: LoadedModel, request: SampleReques
           const told = (progress: GenerateProgress): void => report({ kind: 'sample', sample, progress });
           const own = request.sampleSignal?.(sample);
           const either = own ? AbortSignal.any([signal, own]) : signal;
-          const result = await generateReply({ ...loaded, sequence }, sampleParams(params, sample), told, either);
+          const result = await generateReply({ ...loaded, sequence }, sampleParams(params, sample), told, either, lockstep);
           results.push(result);
           report({ kind: 'sampleEnded', sample, result });
         }

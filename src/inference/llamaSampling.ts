@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { Sampling } from '../core/chatMessage.ts';
+import type { Lockstep } from './lockstep.ts';
 
 /** llama.cpp takes seeds of 32 bits, of which the last one stands for a random one. */
 const seedLimit = 2 ** 32 - 1;
@@ -20,6 +21,23 @@ export function sampledTokens(sequence: LlamaContextSequence, tokens: Token[], s
   const options = { temperature, topP, topK, seed: randomInt(seedLimit), yieldEogToken: true } as const;
   if (seed === undefined || temperature === 0) return sequence.evaluate(tokens, options);
   return seededTokens(sequence, tokens, (index) => ({ ...options, seed: seedAt(seed, index) }), position);
+}
+
+/** The same tokens, each of which is asked for when all members of `lockstep` ask for theirs. */
+export async function* inStep(tokens: SampledTokens, lockstep: Lockstep): SampledTokens {
+  lockstep.join();
+  try {
+    let instead: Token[] | undefined;
+    for (;;) {
+      await lockstep.arrive();
+      const next = await tokens.next(instead);
+      if (next.done) return;
+      instead = yield next.value;
+    }
+  } finally {
+    lockstep.leave();
+    await tokens.return();
+  }
 }
 
 async function* seededTokens(

@@ -6,8 +6,21 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
 import { uint32, uint64 } from '../../harness/ggufFile.ts';
 
+export interface ModelShape {
+  readonly layers: number;
+  /** A multiple of 256, as `heads` × `headSize` and what the narrow types leave of `ffn`, a multiple of 32. */
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+  readonly ffn: number;
+  readonly vocabulary: number;
+}
+
 /** `config.json` of GLM-Z1-9B-0414. */
-const shape = { layers: 40, hidden: 4096, heads: 32, kvHeads: 2, headSize: 128, ffn: 13_696, vocabulary: 151_552 } as const;
+export const glmZ1Shape: ModelShape = {
+  ...{ layers: 40, hidden: 4096, heads: 32, kvHeads: 2, headSize: 128, ffn: 13_696, vocabulary: 151_552 },
+};
 
 /** Numbers of tensor types, with elements and bytes of a block (ggml.h, ggml-common.h). */
 const types = { F32: [0, 1, 4], Q5_0: [6, 32, 22], Q8_0: [8, 32, 34], Q4_K: [12, 256, 144], Q6_K: [14, 256, 210] } as const;
@@ -29,8 +42,8 @@ const madeBlocks = 32_768;
 const narrow = { Q4_K: 'Q5_0', Q6_K: 'Q8_0' } as const;
 
 /** @returns bytes of the file */
-export function writeRandomModel(tinyModel: string, to: string): number {
-  const tensors = allTensors();
+export function writeRandomModel(tinyModel: string, to: string, shape: ModelShape = glmZ1Shape): number {
+  const tensors = allTensors(shape);
   const placed: { readonly tensor: Tensor; readonly offset: number; readonly bytes: number }[] = [];
   let end = 0;
   for (const tensor of tensors) {
@@ -42,7 +55,7 @@ export function writeRandomModel(tinyModel: string, to: string): number {
   const infos = placed.map(({ tensor: { name, dimensions, type }, offset }) =>
     Buffer.concat([text(name), uint32(dimensions.length), ...dimensions.map(uint64), uint32(types[type][0]), uint64(offset)]),
   );
-  const entries = metadata(readFileSync(tinyModel));
+  const entries = metadata(readFileSync(tinyModel), shape);
   const head = Buffer.concat([Buffer.from('GGUF'), uint32(3), uint64(tensors.length), uint64(entries.length), ...entries, ...infos]);
   const dataStart = Math.ceil(head.length / alignment) * alignment;
   const weights = { Q4_K: randomQ4K(), Q6_K: randomQ6K(), Q5_0: randomSmall('Q5_0', 2e-3), Q8_0: randomSmall('Q8_0', 2.7e-4) } as const;
@@ -62,8 +75,7 @@ export function writeRandomModel(tinyModel: string, to: string): number {
 }
 
 /** As llama.cpp names them for `glm4`, in the types that its Q4_K_M gives them. */
-function allTensors(): Tensor[] {
-  const { layers, hidden, heads, kvHeads, headSize, ffn, vocabulary } = shape;
+function allTensors({ layers, hidden, heads, kvHeads, headSize, ffn, vocabulary }: ModelShape): Tensor[] {
   const weight = (name: string, rows: number, columns: number, type: TensorType = 'Q4_K'): Tensor => ({
     ...{ name: `${name}.weight`, dimensions: [rows, columns], type },
   });
@@ -127,8 +139,7 @@ function constants(bytes: number, value: number): Buffer {
 }
 
 /** The tiny model's metadata with the shape of the large one. */
-function metadata(tiny: Buffer): Buffer[] {
-  const { layers, hidden, heads, kvHeads, headSize, ffn, vocabulary } = shape;
+function metadata(tiny: Buffer, { layers, hidden, heads, kvHeads, headSize, ffn, vocabulary }: ModelShape): Buffer[] {
   const numbers: Readonly<Record<string, number>> = {
     'glm4.block_count': layers,
     'glm4.embedding_length': hidden,
