@@ -57,7 +57,9 @@ export async function generateReply(
     wantedTokens: params.maxTokens,
     ...(thinking ? { thinkingTokens: thinking.limitTokens } : {}),
   });
-  await readPrompt(loaded, promptIds, report, signal);
+  // On a card a token costs as much as fifty of a prompt, so the first one comes with the last batch; on a processor it is one
+  // like all others, and a reply that goes on is the same to the last digit as one that was never stopped.
+  await readPrompt(loaded, promptIds, loaded.info.device === 'gpu' ? loaded.batchTokens : 1, report, signal);
 
   const written = replies.begin(beginningIds);
   const { clamped, maxTokens } = plan;
@@ -104,7 +106,7 @@ export async function readQuestion(
   const reusedTokens = await keepPrefix(loaded.sequence, promptIds);
   const limit = thinking ? { thinkingTokens: thinking.limitTokens } : {};
   report({ kind: 'budget', promptTokens, reusedTokens, maxTokens, wantedTokens: params.maxTokens, ...limit });
-  await readPrompt(loaded, promptIds, report, signal);
+  await readPrompt(loaded, promptIds, 1, report, signal);
   return { reusedTokens };
 }
 
@@ -135,15 +137,15 @@ export async function keepPrefix(sequence: LlamaContextSequence, promptIds: Toke
 }
 
 /**
- * Evaluates all but the last token of the prompt. Batches are always of the same size: one that followed the
+ * Evaluates the prompt but for its last tokens. Batches are always of the same size: one that followed the
  * clock would change the last digits of the results, and greedy replies would not be reproducible.
+ * @param rest tokens that are left at most; never none, since the reply's first token comes of them
  */
-async function readPrompt(loaded: LoadedModel, promptIds: Token[], report: Report, signal: AbortSignal): Promise<void> {
+async function readPrompt(loaded: LoadedModel, promptIds: Token[], rest: number, report: Report, signal: AbortSignal): Promise<void> {
   const { sequence, batchTokens } = loaded;
-  const end = promptIds.length - 1;
-  while (sequence.nextTokenIndex < end && !signal.aborted) {
+  while (promptIds.length - sequence.nextTokenIndex > rest && !signal.aborted) {
     const from = sequence.nextTokenIndex;
-    await sequence.evaluateWithoutGeneratingNewTokens(promptIds.slice(from, Math.min(from + batchTokens, end)));
+    await sequence.evaluateWithoutGeneratingNewTokens(promptIds.slice(from, Math.min(from + batchTokens, promptIds.length - 1)));
     report({ kind: 'prompt', readTokens: sequence.nextTokenIndex, promptTokens: promptIds.length });
   }
 }
@@ -193,7 +195,7 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
     batcher.add(stopTexts.push(decoded));
     watch?.add(decoded);
   };
-  const input = [...promptIds.slice(-1), ...forcedIds];
+  const input = [...promptIds.slice(sequence.nextTokenIndex), ...forcedIds];
   const alone = sampledTokens(sequence, input, request.sampling, written.length + forcedIds.length);
   const tokens = request.lockstep ? inStep(alone, request.lockstep) : alone;
   try {

@@ -113,7 +113,11 @@ async function occupyVram(leaveMiB: number): Promise<(() => Promise<void>) | und
   };
 }
 
+/** A pattern of the steps that are measured. */
+const asked = new RegExp(process.env.LEMMA_STEPS ?? '');
+
 async function step(name: string, act: () => Promise<void>): Promise<void> {
+  if (!asked.test(name)) return;
   try {
     await act();
   } catch (error) {

@@ -31,6 +31,12 @@ await runMain(async () => {
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
+  // Beside the library that it drives.
+  const cost = path.join(inside, 'extension/dist/tokenCost.mjs');
+  await build({
+    ...{ entryPoints: [path.join(root, 'test/bench/gpu/tokenCost.ts')], outfile: cost, bundle: true, platform: 'node', format: 'esm' },
+    ...{ target: 'node22', external: ['node-llama-cpp'], logLevel: 'warning' },
+  });
   copyFileSync(node, path.join(inside, 'node'));
   copyFileSync(tinyModel, path.join(inside, 'tiny.gguf'));
   const program = await step('Building llama-bench', () => buildLlamaBench('linux-x64-vulkan'));

@@ -35,10 +35,18 @@ export async function measureRatios({ extension, modelPath, info, client, note }
     ...(onGpu ? { gpuLayers: 99, flashAttention: 'auto' as const } : { threads: info.threads, flashAttention: 'off' as const }),
   };
   let asked = 0;
-  const generate = (words: number, maxTokens: number, several?: number): Promise<GenerateResult> => {
-    // Each question begins otherwise, so that nothing of the last one is reused.
-    asked += 1;
-    const content = `${asked} ${Array.from({ length: words }, (_, index) => String((index + asked) % 10)).join(' ')}`;
+  // Each question begins otherwise, so that nothing of the last one is reused.
+  const question = (words: number): string =>
+    `${++asked} ${Array.from({ length: words }, (_, index) => String((index + asked) % 10)).join(' ')}`;
+  /** Of exactly so many tokens, the template's included: cards are faster at whole blocks. */
+  const questionOf = async (tokens: number): Promise<string> => {
+    let content = question(Math.floor(tokens / 2) - 16);
+    const count = async (): Promise<number> =>
+      (await client.countTokens({ messages: [{ role: 'user', content }], profile: info.profile })).promptTokens;
+    for (let has = await count(); has < tokens; has = await count()) content += tokens - has > 1 ? ' 1' : '\n';
+    return content;
+  };
+  const generate = (content: string, maxTokens: number, several?: number): Promise<GenerateResult> => {
     // As the card recommends and nearly everybody has it: a seed of the user's would sample each token by a call of its own.
     const sampling = { temperature: 0.6, topP: 0.95, topK: 40 };
     const more = several === undefined ? {} : { samples: several };
@@ -56,7 +64,7 @@ export async function measureRatios({ extension, modelPath, info, client, note }
   for (let pair = 0; pair < pairs; pair++) {
     const [row] = runLlamaBench({ ...shared, prompts: [], newTokens, repetitions: 1 });
     theirs.push(row?.tokensPerSecond[0] ?? Number.NaN);
-    ours.push(await decodingRate(() => generate(8, newTokens)));
+    ours.push(await decodingRate(() => generate(question(8), newTokens)));
   }
   compare('decoding over llama-bench', ours, theirs, 'at least 0.95');
 
@@ -64,7 +72,8 @@ export async function measureRatios({ extension, modelPath, info, client, note }
   for (const tokens of prompts) {
     const rates: number[] = [];
     for (let run = 0; run < pairs; run++) {
-      const { promptTokens, reusedTokens, promptMs } = await generate(Math.round(tokens / 2) - 8, 1);
+      const { promptTokens, reusedTokens, promptMs } = await generate(await questionOf(tokens), 1);
+      if (promptTokens !== tokens) throw new Error(`The prompt has ${promptTokens} tokens instead of ${tokens}.`);
       rates.push(((promptTokens - reusedTokens) * 1000) / promptMs);
     }
     const row = read.find(({ promptTokens }) => promptTokens === tokens);
@@ -74,8 +83,8 @@ export async function measureRatios({ extension, modelPath, info, client, note }
   const one: number[] = [];
   const several: number[] = [];
   for (let pair = 0; pair < pairs; pair++) {
-    one.push(await elapsed(() => generate(8, newTokens)));
-    several.push(await elapsed(() => generate(8, newTokens, samples)));
+    one.push(await elapsed(() => generate(question(8), newTokens)));
+    several.push(await elapsed(() => generate(question(8), newTokens, samples)));
   }
   const times = several.map((ms, index) => ms / (one[index] ?? Number.NaN));
   const spread = `${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}`;

@@ -15,4 +15,8 @@ fi
 for icd in /usr/share/vulkan/icd.d/nvidia_icd.json /etc/vulkan/icd.d/nvidia_icd.json /usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json; do
   [ -e "$icd" ] && export VK_DRIVER_FILES="$icd"
 done
+# With LEMMA_TOKEN_COST, where a token's time goes, by the library alone; its model is the one that the rest has written.
+if [ -n "${LEMMA_TOKEN_COST:-}" ]; then
+  UV_THREADPOOL_SIZE=${UV_THREADPOOL_SIZE:-1} exec "$here/unpacked/node" "$here/unpacked/extension/dist/tokenCost.mjs" "$work/glm-z1-9b-random-q4_k_m.gguf" auto
+fi
 exec "$here/unpacked/node" "$here/measure.mjs" "$here/unpacked/extension" "$here/unpacked/tiny.gguf" "$work"
