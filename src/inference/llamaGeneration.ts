@@ -198,11 +198,10 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
   const input = [...promptIds.slice(sequence.nextTokenIndex), ...forcedIds];
   const alone = sampledTokens(sequence, input, request.sampling, written.length + forcedIds.length);
   const tokens = request.lockstep ? inStep(alone, request.lockstep) : alone;
+  let pending = tokens.next();
   try {
-    let instead: Token[] | undefined;
-    for (let next = await tokens.next(); !next.done; next = await tokens.next(instead)) {
+    for (let next = await pending; !next.done; next = await pending) {
       const token = next.value;
-      instead = undefined;
       if (firstAt === 0) {
         firstAt = performance.now();
         report({ kind: 'prompt', readTokens: promptIds.length, promptTokens: promptIds.length });
@@ -214,12 +213,19 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
         ids.push(token);
         return reply(ids.length - 1);
       }
-      const closing = detokenizer.holds ? undefined : watch?.closingBefore(decoded(vocabulary.bytes(token)));
-      if (closing === undefined) {
+      const closing = detokenizer.holds ? undefined : watch?.closingBefore(() => decoded(vocabulary.bytes(token)));
+      // The sampled token was not evaluated yet, so the sequence holds nothing of it.
+      const instead = closing === undefined ? undefined : [...request.tokenize(closing)];
+      const isFull = ids.length + (instead?.length ?? 1) >= maxTokens;
+      // Before this token becomes text and is sent, the next one is on its way, unless the text decides whether there is one.
+      const isAhead = !isFull && !signal.aborted && !stopTexts.expected;
+      if (isAhead) {
+        pending = tokens.next(instead);
+        await nextTurn();
+      }
+      if (instead === undefined) {
         add(token);
       } else {
-        // The sampled token was not evaluated yet, so the sequence holds nothing of it.
-        instead = [...request.tokenize(closing)];
         batcher.add(stopTexts.flush());
         batcher.flush();
         report({ kind: 'thoughtClosed' });
@@ -233,15 +239,23 @@ async function writeReply(loaded: LoadedModel, request: ReplyRequest, report: Re
         stop = 'cancelled';
         return reply(ids.length);
       }
-      if (ids.length >= maxTokens) break;
+      if (isFull) break;
+      if (!isAhead) pending = tokens.next(instead);
     }
     return reply(ids.length);
   } finally {
+    // Of a reply that was stopped meanwhile nobody waits for the token that is on its way.
+    pending.catch(() => undefined);
     await tokens.return();
     batcher.add(stopTexts.push(stop === 'endOfTurn' ? detokenizer.flush() : detokenizer.pause()));
     batcher.add(stopTexts.flush());
     batcher.flush();
   }
+}
+
+/** Lets the library hand its work to its thread, which takes several promises to come about. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** For a look at how a text would go on; half a character is U+FFFD. */

@@ -21,6 +21,11 @@ export class StopTexts {
     this.#given = this.#tail.length;
   }
 
+  /** Whether the text of a reply can end it. */
+  get expected(): boolean {
+    return this.#texts.length > 0;
+  }
+
   /** The reply has ended; nothing that comes belongs to it. */
   get found(): boolean {
     return this.#found;

@@ -29,13 +29,14 @@ export class ThoughtWatch {
   }
 
   /**
-   * @param next text of the token that the model would go on with
+   * @param textOf the token that the model would go on with
    * @returns the text to go on with instead, which closes the thought; undefined while the thought may go on
    */
-  closingBefore(next: string): string | undefined {
+  closingBefore(textOf: () => string): string | undefined {
     const { limitTokens, sentenceTokens } = this.#plan;
     const over = this.#tokens - limitTokens;
     if (this.#splitter.part !== 'thought' || over < 0) return undefined;
+    const next = textOf();
     // The model is about to close it by itself.
     const closes = next.trimStart().startsWith('</');
     if (over < sentenceTokens && (closes || !endsSentence(this.#text, next))) return undefined;

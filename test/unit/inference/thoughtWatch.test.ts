@@ -7,7 +7,7 @@ const plan = { limitTokens: 3, sentenceTokens: 4 };
 function written(watch: ThoughtWatch, ...tokens: readonly string[]): string {
   let reply = '';
   for (const token of tokens) {
-    const closing = watch.closingBefore(token);
+    const closing = watch.closingBefore(() => token);
     if (closing !== undefined) return `${reply}|${closing}`;
     watch.add({ text: token, tokens: 1 });
     reply += token;
