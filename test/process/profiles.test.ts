@@ -163,6 +163,7 @@ describe('The chat profile', () => {
   });
 
   it('of a model outside the family without a usable template is said, and the process lives on', async () => {
+    await loaded(client);
     const { pid } = client;
     const modelPath = named('No Template', { 'tokenizer.chat_template': "{{ raise_exception('never') }}" });
     const info = await client
