@@ -22,7 +22,7 @@ const activations = 5;
 /** The tiny model thinks the numbers one a line: about 2,400 tokens, far more than fit into one update of the panel. */
 const question = 'count to 400';
 
-const session = await startSession({ workspace: { 'count.md': `${question}\n` }, open: 'count.md', height: 2000 });
+const session = await startSession({ workspace: { 'count.md': `${question}\n` }, open: 'count.md', height: 2000, watched: false });
 try {
   const activationMs: number[] = [];
   for (let run = 0; run < activations; run++) {

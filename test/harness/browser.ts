@@ -14,6 +14,8 @@ export interface Browser {
   readonly consoleLines: readonly string[];
   /** `address reason` of every request that failed. */
   readonly failedRequests: readonly string[];
+  /** Names or addresses that its pages, their frames and workers asked for anything. What Chromium does of itself is not there. */
+  readonly askedHosts: ReadonlySet<string>;
   /** Writes `out/shots/<name>.png` and returns its path. */
   shot(name: string): Promise<string>;
   close(): Promise<void>;
@@ -51,6 +53,14 @@ export async function launchBrowser({
   const page = context.pages()[0] ?? (await context.newPage());
   const consoleLines: string[] = [];
   const failedRequests: string[] = [];
+  const askedHosts = new Set<string>();
+  context.on('request', (request) => {
+    // Not `data:`, `blob:` and the like, which ask nobody.
+    if (!/^(https?|wss?):/.test(request.url())) return;
+    const { hostname } = new URL(request.url());
+    // VS Code's service worker answers these, with files of the workspace and of extensions.
+    if (!hostname.endsWith('.vscode-resource.vscode-cdn.net')) askedHosts.add(hostname);
+  });
   page.on('console', (line) => consoleLines.push(`${line.type()}: ${line.text()}`));
   page.on('pageerror', (error) => consoleLines.push(`pageerror: ${error.message}`));
   page.on('requestfailed', (request) => failedRequests.push(`${request.url()} ${request.failure()?.errorText ?? ''}`));
@@ -59,6 +69,7 @@ export async function launchBrowser({
     page,
     consoleLines,
     failedRequests,
+    askedHosts,
     shot: async (name) => {
       const folder = path.join(repositoryRoot, 'out/shots');
       mkdirSync(folder, { recursive: true });

@@ -5,6 +5,8 @@ import { launchBrowser } from './browser.ts';
 import type { Browser } from './browser.ts';
 import { startServer } from './server.ts';
 import type { Server, ServerOptions } from './server.ts';
+import { foreign, isLoopback, socketWatch } from './sockets.ts';
+import type { SocketSeen } from './sockets.ts';
 import { tinyModelSettings } from './settings.ts';
 import { openWorkbench, statusItem } from './workbench.ts';
 
@@ -16,6 +18,8 @@ export interface SessionOptions extends Partial<ServerOptions> {
   /** Size of the window in pixels. */
   readonly width?: number;
   readonly height?: number;
+  /** Whether its connections are watched, which `close()` then judges; on unless time is measured. */
+  readonly watched?: boolean;
 }
 
 /** A workbench with Lemma in it, ready to be used by hand or by a test. */
@@ -25,9 +29,14 @@ export interface Session extends Browser {
   readonly folder: string;
   /** Absolute path of a file in it. */
   file(name: string): string;
+  /** Whom server, extension host and engine spoke with so far. */
+  sockets(): SocketSeen[];
 }
 
-/** Server, browser, workspace and Lemma on the tiny model. `close()` ends and removes all of them. */
+/**
+ * Server, browser, workspace and Lemma on the tiny model. `close()` ends and removes all of them, and throws when anything
+ * below the server, or a page, spoke with another machine.
+ */
 export async function startSession({
   workspace,
   open,
@@ -35,6 +44,8 @@ export async function startSession({
   settings = {},
   width,
   height,
+  watched = true,
+  env = {},
   ...rest
 }: SessionOptions): Promise<Session> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lemma-workspace-'));
@@ -45,8 +56,19 @@ export async function startSession({
       writeFileSync(path.join(folder, name), text);
     }
   }
-  const server = await startServer({ extension, settings: { ...tinyModelSettings, ...settings }, ...rest });
-  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  const watch = watched ? socketWatch() : undefined;
+  const removeFolder = (): void => {
+    watch?.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  const server = await startServer({
+    extension,
+    settings: { ...tinyModelSettings, ...settings },
+    // Without a gallery of extensions VS Code itself asks no other machine either.
+    env: { EXTENSIONS_GALLERY: '{}', ...watch?.env, ...env },
+    ...rest,
+  });
+  watch?.watch(server);
   const browser = await launchBrowser({ width, height }).catch(async (error: unknown) => {
     await server.stop();
     removeFolder();
@@ -57,10 +79,13 @@ export async function startSession({
     server,
     folder,
     file: (name) => path.join(folder, name),
+    sockets: () => watch?.seen() ?? [],
     close: async () => {
       await browser.close();
       await server.stop();
+      const outside = [...foreign(watch?.seen() ?? []), ...[...browser.askedHosts].filter((host) => !isLoopback(host))];
       removeFolder();
+      if (watch && outside.length > 0) throw new Error(`There were connections to other machines: ${JSON.stringify(outside)}`);
     },
   };
   try {
