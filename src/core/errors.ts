@@ -154,3 +154,8 @@ export function toLemmaError(thrown: unknown): LemmaError {
   if (thrown instanceof LemmaFailure) return thrown.error;
   return { code: 'internal', reason: thrown instanceof Error ? thrown.message : String(thrown) };
 }
+
+/** The error as a log has it. A server’s own words may repeat the question: they are for the panel, and for `trace`. */
+export function loggedError(error: LemmaError): string {
+  return JSON.stringify(error.code === 'serverRefused' || error.code === 'serverFailed' ? { ...error, reason: undefined } : error);
+}

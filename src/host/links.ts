@@ -13,7 +13,8 @@ export async function openLink(href: string, log: InferenceLog): Promise<void> {
   try {
     url = new URL(href);
   } catch {
-    log.info(`[panel] Not an address: ${href}`);
+    log.info('[panel] A link that is no address is not opened.');
+    log.trace(`[panel] Not an address: ${href}`);
     return;
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -39,7 +40,8 @@ export async function openPlace(
 ): Promise<void> {
   const uri = await places.find(path);
   if (!uri) {
-    log.info(`[panel] No such file in the workspace: ${path}`);
+    log.info('[panel] A file that the text names is not in the workspace.');
+    log.trace(`[panel] Not in the workspace: ${path}`);
     panel.note(turnId, { editNote: errorNote({ code: 'placeGone', fileName: path }) });
     return;
   }

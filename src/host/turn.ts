@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConversationEvent, Turn, TurnEnd, TurnPart, TurnPhase, TurnQuestion } from '../core/conversation.ts';
 import { historyMessages, isRunning, turnById } from '../core/conversation.ts';
 import { justDeleted } from '../core/conversationTree.ts';
-import { toLemmaError } from '../core/errors.ts';
+import { loggedError, toLemmaError } from '../core/errors.ts';
 import { recommendedSampling } from '../core/chatMessage.ts';
 import { sampleSeed } from '../core/models/samplePlan.ts';
 import { ballotsOf, isVoting } from '../core/samples.ts';
@@ -219,7 +219,8 @@ export class TurnRunner {
         const error = toLemmaError(thrown);
         // An engine that did not stop when it was asked to is ended by force.
         if (stop.signal.aborted && error.code.startsWith('engine')) return { kind: 'stopped' };
-        this.#log.error(`[turn ${turnId}] ${JSON.stringify(error)}`);
+        this.#log.error(`[turn ${turnId}] ${loggedError(error)}`);
+        this.#log.trace(`[turn ${turnId}] ${JSON.stringify(error)}`);
         return { kind: 'failed', error };
       });
       this.#stops.delete(turnId);

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly settings?: Settings;
   /** Workspace trust, off unless the test is about it. */
   readonly trust?: boolean;
+  /** How much the extensions' logs say. */
+  readonly logLevel?: 'debug' | 'trace';
   /** Added to the server's environment, which its extension host inherits. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -41,7 +43,7 @@ export interface Server {
  * Starts code-server. The environment must name it (LEMMA_CODE_SERVER and LEMMA_CODE_SERVER_NODE), as
  * `scripts/test.mjs` does after installing it.
  */
-export async function startServer({ extension, settings = {}, trust = false, env = {} }: ServerOptions): Promise<Server> {
+export async function startServer({ extension, settings = {}, trust = false, logLevel, env = {} }: ServerOptions): Promise<Server> {
   const node = fromEnvironment('LEMMA_CODE_SERVER_NODE');
   const entry = fromEnvironment('LEMMA_CODE_SERVER');
   // Short, because VS Code puts sockets under it and their paths are limited to about 100 characters.
@@ -74,6 +76,7 @@ export async function startServer({ extension, settings = {}, trust = false, env
   }
   const args = ['--bind-addr', '127.0.0.1:0', '--auth', 'none', '--disable-telemetry', '--disable-update-check'];
   args.push('--disable-getting-started-override', '--ignore-last-opened', ...(trust ? [] : ['--disable-workspace-trust']));
+  if (logLevel) args.push('--log', logLevel);
   // A built workbench obeys extensionDevelopmentPath and extensionTestsPath in its payload only with this.
   if (extension === 'development') args.push('--vscode-option', 'enable-smoke-test-driver');
   const child: ChildProcess = start(node, [...common, ...args], { env: childEnv, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -327,6 +327,19 @@ describe('A server’s reply', () => {
     });
   }
 
+  it('whose server repeats the key in an error of its stream does not show it', async () => {
+    const { error } = await failing(
+      (_request, response) => {
+        beginStream(response);
+        response.end(`data: {"error": {"message": "Quota of sk-secret is used up", "code": 500}}\n\n`);
+      },
+      'vllm',
+      'sk-secret',
+    );
+    assert.ok(error instanceof LemmaFailure && error.error.code === 'serverFailed');
+    assert.equal(error.error.reason, 'Quota of … is used up');
+  });
+
   it('that is a page of HTML, or nothing, comes from no OpenAI-compatible server', async () => {
     const page = await failing((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' });

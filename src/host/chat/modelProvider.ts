@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ChatProfile } from '../../core/chatMessage.ts';
 import { chatMessages, glmTools, requestLimits, withDemand } from '../../core/chatRequest.ts';
-import { LemmaFailure, toLemmaError } from '../../core/errors.ts';
+import { LemmaFailure, loggedError, toLemmaError } from '../../core/errors.ts';
 import type { AnswerPart } from '../../core/functionCalls.ts';
 import { FunctionCallParser } from '../../core/functionCalls.ts';
 import type { FamilyModel } from '../../core/models/family.ts';
@@ -116,7 +116,7 @@ export class LemmaModelProvider implements vscode.LanguageModelChatProvider {
     } catch (thrown) {
       if (!(thrown instanceof LemmaFailure)) throw thrown;
       const error = toLemmaError(thrown);
-      app.log.warn(`[request] ${JSON.stringify(error)}`);
+      app.log.warn(`[request] ${loggedError(error)}`);
       const text = chatErrorText(error);
       throw error.code === 'modelNotChosen' ? vscode.LanguageModelError.NotFound(text) : new Error(text, { cause: thrown });
     }

@@ -8,7 +8,7 @@ import type { ChatMessage } from '../../core/chatMessage.ts';
 import { chatCommands, chatQuestion } from '../../core/chatQuestion.ts';
 import type { ChatCommand } from '../../core/chatQuestion.ts';
 import type { TurnQuestion } from '../../core/conversation.ts';
-import { LemmaFailure, toLemmaError } from '../../core/errors.ts';
+import { LemmaFailure, loggedError, toLemmaError } from '../../core/errors.ts';
 import { buildMessages, questionText } from '../../core/prompt.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { LemmaApp } from '../app.ts';
@@ -47,7 +47,7 @@ export class LemmaParticipant {
     } catch (thrown) {
       if (thrown instanceof vscode.CancellationError) return {};
       const error = toLemmaError(thrown);
-      this.#app.log.warn(`[chat] ${JSON.stringify(error)}`);
+      this.#app.log.warn(`[chat] ${loggedError(error)}`);
       if (error.code === 'modelNotChosen') stream.button({ command: 'lemma.chooseModel', title: vscode.l10n.t('Choose Model…') });
       return { errorDetails: { message: chatErrorText(error) } };
     }

@@ -83,8 +83,14 @@ export class ServerBackend implements Backend {
       this.#options.log.info('[server] The reply is asked for again with its text so far: the prompt of this model is not known.');
       this.#options.onAskedAgain?.();
     };
-    const one = (asked: typeof params, report: typeof onProgress, stop: AbortSignal): Promise<GenerateResult> =>
-      generateServed(this.#ready(), asked, { onProgress: report, onAskedAgain }, stop);
+    const one = async (asked: typeof params, report: typeof onProgress, stop: AbortSignal): Promise<GenerateResult> => {
+      const connected = this.#ready();
+      try {
+        return await generateServed(connected, asked, { onProgress: report, onAskedAgain }, stop);
+      } catch (error) {
+        throw await connected.http.withoutKey(error);
+      }
+    };
     return params.samples !== undefined ? serveSamples(params, one, onProgress, signal, sampleSignals) : one(params, onProgress, signal);
   }
 

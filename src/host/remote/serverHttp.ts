@@ -89,6 +89,13 @@ export class ServerHttp {
     }
   }
 
+  /** An error without the key, which some servers repeat in their own words. */
+  async withoutKey(thrown: unknown): Promise<unknown> {
+    const key = await this.#key();
+    if (!key || !(thrown instanceof LemmaFailure) || thrown.error.code !== 'serverFailed') return thrown;
+    return new LemmaFailure({ ...thrown.error, reason: thrown.error.reason.replaceAll(key, '…') });
+  }
+
   /** @returns the answer when it is a success @param model what was asked for, where a model was */
   async #open(url: string, body: unknown, signal: AbortSignal, model?: string): Promise<IncomingMessage> {
     const key = await this.#key();
