@@ -276,6 +276,7 @@ export class TurnRunner {
         ...(beginning ? { prefill: beginning.text } : {}),
         ...(beginning?.closeThought ? { closeThought: true } : {}),
         ...(thinkingTokens === undefined ? {} : { thinkingTokens }),
+        ...(turn.question.answerUse === 'replace' ? { promptLookup: true } : {}),
       } as const;
       const result = await this.#model.generate(request, onProgress, AbortSignal.any([signal, run.loop.signal]));
       const end = this.#endOf(turnId, result);

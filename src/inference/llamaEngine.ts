@@ -36,6 +36,8 @@ import type { StartedLlama } from './llamaSetup.ts';
 import { moveSequence } from './llamaSequence.ts';
 import { LlamaSides } from './llamaSides.ts';
 import { speechOf } from './llamaSpeech.ts';
+import type { PromptLookup } from './llamaPromptLookup.ts';
+import { createPromptLookup } from './llamaPromptLookup.ts';
 import type { PromptWriter } from './promptWriter.ts';
 import type { TokenBytes } from './vocabulary.ts';
 import { checkWholeModel } from './wholeModel.ts';
@@ -55,6 +57,8 @@ export interface LoadedModel {
   readonly model: LlamaModel;
   readonly context: LlamaContext;
   readonly sequence: LlamaContextSequence;
+  /** Of `sequence`. */
+  readonly lookup: PromptLookup | undefined;
   readonly info: ModelInfo;
   readonly prompt: PromptWriter;
   readonly vocabulary: TokenBytes;
@@ -119,7 +123,7 @@ export class LlamaEngine implements Engine {
     try {
       const speech = await speechOf(fitted.model, params.modelPath, family);
       const info = await modelInfoOf({ started, params, bytes, begunAt, memory, fitted, report, speech });
-      this.#loaded = this.#ready(fitted.model, fitted.context, info, {
+      this.#loaded = await this.#ready(fitted.model, fitted.context, info, {
         ...speech,
         replies: this.#repliesOf(`${bytes} ${info.name} ${info.path}`, speech.vocabulary),
       });
@@ -294,7 +298,7 @@ export class LlamaEngine implements Engine {
       : [];
     const changed = { contextTokens: context.contextSize, wantedContextTokens: wanted, stepDowns };
     const changedInfo = { ...info, ...changed, loadMs: Math.round(performance.now() - begunAt) };
-    this.#loaded = this.#ready(model, context, changedInfo, loaded);
+    this.#loaded = await this.#ready(model, context, changedInfo, loaded);
     this.#wished = params.contextTokens;
     await moved.into(this.#loaded.sequence);
     this.#log('info', `Context: ${info.contextTokens} to ${context.contextSize} tokens, ${this.#loaded.sequence.nextTokenIndex} kept.`);
@@ -302,16 +306,17 @@ export class LlamaEngine implements Engine {
     return this.#loaded.info;
   }
 
-  #ready(
+  async #ready(
     model: LlamaModel,
     context: LlamaContext,
     info: ModelInfo,
     { prompt, vocabulary, replies }: Pick<LoadedModel, 'prompt' | 'vocabulary' | 'replies'>,
-  ): LoadedModel {
+  ): Promise<LoadedModel> {
     const onGpu = info.device === 'gpu';
+    const lookup = await createPromptLookup();
     return {
-      ...{ model, context, info, prompt, vocabulary, replies },
-      sequence: context.getSequence(),
+      ...{ model, context, info, prompt, vocabulary, replies, lookup },
+      sequence: context.getSequence({ tokenPredictor: lookup.predictor }),
       batchTokens: onGpu ? batchTokens.gpu : batchTokens.cpu,
     };
   }

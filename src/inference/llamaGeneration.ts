@@ -14,6 +14,7 @@ import { planThinking, thoughtClosing } from '../core/thinkingBudget.ts';
 import type { GenerateParams, GenerateProgress, GenerateResult } from '../shared/inferenceProtocol.ts';
 import { Detokenizer } from './detokenizer.ts';
 import type { LoadedModel } from './llamaEngine.ts';
+import type { PredictionCounts } from './predictionPace.ts';
 import { inStep, sampledTokens } from './llamaSampling.ts';
 import type { Lockstep } from './lockstep.ts';
 import { StopTexts } from './stopTexts.ts';
@@ -70,9 +71,21 @@ export async function generateReply(
     watch: thinking && new ThoughtWatch(thinking, prompt.replyStart, prefill),
     lockstep,
   };
-  const reply = signal.aborted
-    ? { stop: 'cancelled' as const, ids: [], textTokens: 0, firstAt: performance.now() }
-    : await writeReply(loaded, request, report, signal);
+  const { seed, temperature } = params.sampling;
+  // With a seed of the user's each token is sampled by a call of its own, which would forget every guess.
+  const lookup = params.promptLookup === true && (seed === undefined || temperature === 0) ? loaded.lookup : undefined;
+  lookup?.begin([...promptIds, ...forcedIds]);
+  let guessed: PredictionCounts | undefined;
+  let reply: Reply;
+  try {
+    reply = signal.aborted
+      ? { stop: 'cancelled', ids: [], textTokens: 0, firstAt: performance.now() }
+      : await writeReply(loaded, request, report, signal);
+  } finally {
+    guessed = lookup?.end();
+    // What was guessed and evaluated, and not asked for any more.
+    if (lookup) await cutGuesses(sequence);
+  }
   return {
     stop: reply.stop,
     promptTokens: promptIds.length,
@@ -80,6 +93,7 @@ export async function generateReply(
     generatedTokens: reply.textTokens,
     promptMs: reply.firstAt - begunAt,
     generateMs: performance.now() - reply.firstAt,
+    ...(guessed ? { guessed } : {}),
     ...(params.trace ? { trace: { prompt: promptText + prefill, promptIds, generatedIds: reply.ids } } : {}),
   };
 }
@@ -134,6 +148,12 @@ export async function keepPrefix(sequence: LlamaContextSequence, promptIds: Toke
   if (keep < sequence.nextTokenIndex) await sequence.eraseContextTokenRanges([{ start: keep, end: sequence.nextTokenIndex }]);
   // Less than asked for where a model cannot cut its state at any place.
   return sequence.nextTokenIndex;
+}
+
+/** Behind `nextTokenIndex` the library keeps guesses that were right. */
+async function cutGuesses(sequence: LlamaContextSequence): Promise<void> {
+  const start = sequence.nextTokenIndex;
+  await sequence.eraseContextTokenRanges([{ start, end: sequence.contextSize }]);
 }
 
 /**

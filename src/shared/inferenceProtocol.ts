@@ -186,6 +186,8 @@ export interface GenerateParams {
    * a seed each has one of its own, see `sampleSeed`. Absent: one reply, without `sample`. Not with `prefill`.
    */
   readonly samples?: number;
+  /** The reply probably copies its prompt, so its next tokens are guessed from there. The reply is the same. Not with `samples`. */
+  readonly promptLookup?: boolean;
   /** Also return the rendered prompt and all token ids. */
   readonly trace?: boolean;
   /** For `GenerateProgress`, unique per request. */
@@ -227,6 +229,8 @@ export interface GenerateResult {
   readonly promptMs: number;
   readonly generateMs: number;
   readonly trace?: GenerateTrace;
+  /** With `promptLookup`: tokens that were guessed, and those that came. */
+  readonly guessed?: { readonly guessed: number; readonly right: number };
 }
 export interface GenerateTrace {
   /** The prompt as text, control tokens spelled out. */
