@@ -11,7 +11,11 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
-import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import { getLlama, InputLookupTokenPredictor, LlamaLogLevel } from 'node-llama-cpp';
+import { inStep } from '../../../src/inference/llamaSampling.ts';
+import { Lockstep } from '../../../src/inference/lockstep.ts';
+import { PredictionPace } from '../../../src/inference/predictionPace.ts';
+import { recordedEdits } from './recordedEdits.ts';
 
 const [modelPath = '', gpu = 'cpu', threads = '1'] = process.argv.slice(2);
 const newTokens = 256;
@@ -76,20 +80,21 @@ async function make(more: { contextSize: number; batchSize: number; sequences?: 
   return { context, ms: performance.now() - begunAt };
 }
 
-async function write(sequence: LlamaContextSequence, tokens: number, seed: number): Promise<void> {
+async function write(sequence: LlamaContextSequence, tokens: number, seed: number, lockstep: Lockstep): Promise<void> {
   let left = tokens;
-  for await (const _token of sequence.evaluate(promptOf(8), { ...sampling, seed })) if (--left === 0) return;
+  for await (const _token of inStep(sequence.evaluate(promptOf(8), { ...sampling, seed }), lockstep)) if (--left === 0) return;
 }
 
 /** What `sequences` sequences cost a step, of which each writes `newTokens`. */
 async function decoding(sequences: number, batchSize: number): Promise<void> {
   const { context, ms } = await make({ contextSize: 4096, batchSize, sequences });
   const all = Array.from({ length: sequences }, () => context.getSequence());
-  await Promise.all(all.map((sequence, index) => write(sequence, warmUp, index)));
+  const lockstep = new Lockstep();
+  await Promise.all(all.map((sequence, index) => write(sequence, warmUp, index, lockstep)));
   for (const sequence of all) await sequence.clearHistory();
   const spans = watch(context);
   const begunAt = performance.now();
-  await Promise.all(all.map((sequence, index) => write(sequence, newTokens, index)));
+  await Promise.all(all.map((sequence, index) => write(sequence, newTokens, index, lockstep)));
   const total = performance.now() - begunAt;
   const decodes = spans.filter(({ call }) => call === 'decode');
   const samples = spans.filter(({ call }) => call === 'sample');
@@ -143,6 +148,93 @@ async function reading(tokens: number, batchSize: number): Promise<void> {
   await context.dispose();
 }
 
+/** What a step costs that evaluates so many tokens and samples behind each of them, as a guess does. */
+async function guessing(tokens: number): Promise<void> {
+  const { context } = await make({ contextSize: 4096, batchSize: 512 });
+  const sequence = context.getSequence();
+  await sequence.evaluateWithoutGeneratingNewTokens(promptOf(200));
+  const times: number[] = [];
+  for (let run = 0; run < 24; run++) {
+    const begunAt = performance.now();
+    await step(sequence, promptOf(tokens));
+    times.push(performance.now() - begunAt);
+    await sequence.eraseContextTokenRanges([{ start: 200, end: 4096 }]);
+  }
+  note(`step of ${tokens}`, { ms: median(times.slice(4)) });
+  await context.dispose();
+}
+
+/** Evaluates tokens, and samples what comes behind each of them. */
+async function step(sequence: LlamaContextSequence, tokens: readonly Token[]): Promise<void> {
+  await sequence.controlledEvaluate(tokens.map((token) => [token, { generateNext: { token: true, options: { ...sampling, seed: 1 } } }]));
+}
+
+/**
+ * Edits that were recorded, with and without guesses. The model of random weights would not write them, so what it samples
+ * is put aside, and the recorded token comes in its place.
+ */
+async function edits(): Promise<void> {
+  for (const { name, prompt, answer } of recordedEdits) {
+    const [before, after] = [model.tokenize(prompt), model.tokenize(answer)];
+    const plain = await forced(before, after, false);
+    const guessed = await forced(before, after, true);
+    note(`edit ${name}`, {
+      ...{ tokens: after.length, plainMs: plain.ms, guessedMs: guessed.ms, times: plain.ms / guessed.ms },
+      ...{ guessed: guessed.guessed, right: guessed.right, steps: guessed.steps },
+    });
+  }
+}
+
+async function forced(
+  prompt: readonly Token[],
+  answer: readonly Token[],
+  guesses: boolean,
+): Promise<{ ms: number; steps: number; guessed: number; right: number }> {
+  const { context } = await make({ contextSize: 4096, batchSize: 512 });
+  const sequence = context.getSequence();
+  const lookup = new InputLookupTokenPredictor({ patternLength: { min: 3 }, predictionLength: { min: 1, max: 8 } });
+  const pace = new PredictionPace();
+  lookup.reset({ stateTokens: [...prompt] });
+  lookup.updateInputTokens([...prompt]);
+  await sequence.evaluateWithoutGeneratingNewTokens([...prompt.slice(0, -1)]);
+  // Nothing that is timed is the first of its kind.
+  for (const size of [1, 3, 5, 9]) {
+    const start = sequence.nextTokenIndex;
+    await step(sequence, promptOf(size));
+    await sequence.eraseContextTokenRanges([{ start, end: start + size }]);
+  }
+  let steps = 0;
+  let last = prompt.at(-1) as Token;
+  const begunAt = performance.now();
+  for (let at = 0; at < answer.length; steps++) {
+    const guess = guesses && pace.begin() ? pace.guess(lookup.predictTokens()) : [];
+    await step(sequence, [last, ...guess]);
+    const wrong = guess.findIndex((token, index) => token !== answer[at + index]);
+    const right = wrong < 0 ? guess.length : wrong;
+    const end = sequence.nextTokenIndex;
+    if (right < guess.length) await sequence.eraseContextTokenRanges([{ start: end - (guess.length - right), end }]);
+    const came = answer.slice(at, at + right + 1);
+    for (const token of came) pace.came(token);
+    lookup.pushTokens([...came]);
+    at += came.length;
+    last = came.at(-1) ?? last;
+  }
+  const ms = performance.now() - begunAt;
+  await context.dispose();
+  return { ms, steps, ...pace.counts };
+}
+
+/** Bytes that a context of 32K takes on the card, by its batch. */
+async function memory(): Promise<void> {
+  for (const batchSize of [512, 1024, 2048]) {
+    const before = (await llama.getVramState()).used;
+    const { context } = await make({ contextSize: 32_768, batchSize });
+    await context.getSequence().evaluateWithoutGeneratingNewTokens(promptOf(64));
+    note(`context of 32K in ${batchSize}`, { mebibytes: ((await llama.getVramState()).used - before) / 2 ** 20 });
+    await context.dispose();
+  }
+}
+
 /** Saving and reading back what a sequence remembers, over evaluating it. */
 async function state(tokens: number): Promise<void> {
   const { context } = await make({ contextSize: tokens + 64, batchSize: 512 });
@@ -166,9 +258,24 @@ async function state(tokens: number): Promise<void> {
   }
 }
 
-for (const sequences of [1, 2, 5, 8]) await decoding(sequences, 512);
-for (const batchSize of [512, 1024, 2048]) for (const tokens of [511, 512, 1024, 2048]) await reading(tokens, batchSize);
-for (const tokens of gpu === 'cpu' ? [256, 1024, 4096] : [256, 1024, 4096, 16_384, 32_000]) await state(tokens);
+/** `LEMMA_COSTS` names some of them. */
+const measured: Readonly<Record<string, () => Promise<void>>> = {
+  decoding: async () => {
+    for (const sequences of [1, 2, 5, 8]) await decoding(sequences, 512);
+  },
+  guessing: async () => {
+    for (const tokens of [1, 2, 3, 5, 9]) await guessing(tokens);
+  },
+  edits,
+  memory,
+  reading: async () => {
+    for (const batchSize of [512, 1024, 2048]) for (const tokens of [512, 1024, 2048]) await reading(tokens, batchSize);
+  },
+  states: async () => {
+    for (const tokens of gpu === 'cpu' ? [256, 1024, 4096] : [256, 1024, 4096, 16_384, 32_000]) await state(tokens);
+  },
+};
+for (const name of (process.env.LEMMA_COSTS ?? Object.keys(measured).join(',')).split(',')) await measured[name]?.();
 await model.dispose();
 await llama.dispose();
 console.log(JSON.stringify(record));
