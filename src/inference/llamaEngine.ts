@@ -21,6 +21,7 @@ import type {
   YarnReport,
 } from '../shared/inferenceProtocol.ts';
 import type { Engine, EngineLog } from './engine.ts';
+import { batchTokensFor } from './llamaBatch.ts';
 import { describeMachine } from './llamaMachine.ts';
 import { checkGgufFile, fileStamp } from './ggufFile.ts';
 import { LlamaJournal } from './llamaJournal.ts';
@@ -44,13 +45,6 @@ import { checkWholeModel } from './wholeModel.ts';
 
 /** Smallest context the engine may shrink to when memory is short and nobody says what is needed, in tokens. */
 const leastContextTokens = 2048;
-
-/**
- * Prompt tokens evaluated in one go, which is also how often progress is told and a stop is looked at.
- * On a processor 64 cost little speed, keep a stop within a second or two for a 9B model, and keep the attention's
- * work buffer small (heads × context × batch × 4 bytes: 268 MB for the 9B at 32K).
- */
-const batchTokens = { gpu: 512, cpu: 64 } as const;
 
 /** A model with its one context and sequence, ready to write. */
 export interface LoadedModel {
@@ -203,7 +197,7 @@ export class LlamaEngine implements Engine {
     try {
       const { samples } = params;
       if (samples === undefined) return await generateReply(loaded, params, onProgress, signal);
-      const options = contextOptions(loaded.model, loaded.info.threads);
+      const options = { ...contextOptions(loaded.model, loaded.info.threads), batchSize: loaded.batchTokens };
       return await generateSamples(loaded, {
         ...{ params, samples, contextOptions: options, report: onProgress, signal, log: this.#log },
         ...(sampleSignal ? { sampleSignal } : {}),
@@ -256,7 +250,9 @@ export class LlamaEngine implements Engine {
     return loadFitting(llama, {
       ...{ modelPath, architecture, contextTokens, yarn, onProgress, signal },
       leastContextTokens: params.leastContextTokens ?? Math.min(leastContextTokens, contextTokens),
-      contextOptions: (model) => ({ ...contextOptions(model, params.threads), createSignal: signal }),
+      contextOptions: async (model, tokens) => ({
+        ...{ ...contextOptions(model, params.threads), batchSize: await batchTokensFor(model, tokens), createSignal: signal },
+      }),
       step: (work) => this.#attempt(modelPath, signal, work),
     });
   }
@@ -271,8 +267,10 @@ export class LlamaEngine implements Engine {
     this.#loaded = undefined;
     const moved = await moveSequence(loaded.sequence, this.#log);
     await loaded.context.dispose();
-    const make = (contextSize: number) =>
-      this.#attempt(info.path, signal, () => model.createContext({ ...contextOptions(model, params.threads), contextSize }));
+    const make = async (contextSize: number): Promise<LlamaContext> => {
+      const options = { ...contextOptions(model, params.threads), batchSize: await batchTokensFor(model, contextSize), contextSize };
+      return this.#attempt(info.path, signal, () => model.createContext(options));
+    };
     let context: LlamaContext | undefined;
     let short: Extract<LemmaError, { code: 'insufficientMemory' }> | undefined;
     try {
@@ -312,12 +310,11 @@ export class LlamaEngine implements Engine {
     info: ModelInfo,
     { prompt, vocabulary, replies }: Pick<LoadedModel, 'prompt' | 'vocabulary' | 'replies'>,
   ): Promise<LoadedModel> {
-    const onGpu = info.device === 'gpu';
     const lookup = await createPromptLookup();
     return {
       ...{ model, context, info, prompt, vocabulary, replies, lookup },
       sequence: context.getSequence({ tokenPredictor: lookup.predictor }),
-      batchTokens: onGpu ? batchTokens.gpu : batchTokens.cpu,
+      batchTokens: context.batchSize,
     };
   }
 
@@ -359,12 +356,10 @@ export class LlamaEngine implements Engine {
 }
 
 function contextOptions(model: LlamaModel, threads: number) {
-  const onGpu = isOnGpu(model);
   return {
-    batchSize: onGpu ? batchTokens.gpu : batchTokens.cpu,
     threads: evaluationThreads(threads, model.llama.cpuMathCores),
     // On a processor llama.cpp's flash attention takes 2.4 times as long per new token (docs/design/0003).
-    flashAttention: onGpu ? ('auto' as const) : false,
+    flashAttention: isOnGpu(model) ? ('auto' as const) : false,
   };
 }
 

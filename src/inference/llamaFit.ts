@@ -20,8 +20,8 @@ export interface FitRequest {
   readonly contextTokens: number;
   readonly leastContextTokens: number;
   readonly yarn: YarnScaling | undefined;
-  /** For the context, once the model is there. */
-  readonly contextOptions: (model: LlamaModel) => LlamaContextOptions;
+  /** For a context of so many tokens, once the model is there. */
+  readonly contextOptions: (model: LlamaModel, contextTokens: number) => Promise<LlamaContextOptions>;
   readonly onProgress: (fraction: number) => void;
   readonly signal: AbortSignal;
   /** Runs one step and gives its failure the engine's own words. */
@@ -50,7 +50,8 @@ export async function loadFitting(llama: FitLlama, request: FitRequest): Promise
         wanted = Math.min(request.contextTokens, model.trainContextSize);
         const contextSize = Math.min(tried.contextTokens, wanted);
         const loaded: LlamaModel = model;
-        const context = await request.step(() => loaded.createContext({ ...request.contextOptions(loaded), contextSize }));
+        const options = await request.contextOptions(loaded, contextSize);
+        const context = await request.step(() => loaded.createContext({ ...options, contextSize }));
         return { model, context, wantedContextTokens: wanted, stepDowns };
       } catch (error) {
         if (!isShortOfMemory(error)) throw error;

@@ -10,7 +10,7 @@ import { PredictionPace } from './predictionPace.ts';
 /** Tokens of the reply that have to stand in the prompt in the same order before what follows them is guessed. */
 const patternTokens = 3;
 /** Longest guess; `PredictionPace` takes less of it. */
-const guessTokens = 8;
+const guessTokens = 7;
 /** Of the prompt and the reply so far, the last tokens, which are looked through for each token of the reply. */
 const lookedThrough = 8192;
 /** New tokens of the reply after which they are looked through too: a thought drafts the code that its answer gives. */

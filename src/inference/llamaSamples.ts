@@ -57,7 +57,13 @@ export async function generateSamples(loaded: LoadedModel, request: SampleReques
           const told = (progress: GenerateProgress): void => report({ kind: 'sample', sample, progress });
           const own = request.sampleSignal?.(sample);
           const either = own ? AbortSignal.any([signal, own]) : signal;
-          const result = await generateReply({ ...loaded, sequence, lookup: undefined }, sampleParams(params, sample), told, either, lockstep);
+          const result = await generateReply(
+            { ...loaded, sequence, lookup: undefined },
+            sampleParams(params, sample),
+            told,
+            either,
+            lockstep,
+          );
           results.push(result);
           report({ kind: 'sampleEnded', sample, result });
         }

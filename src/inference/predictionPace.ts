@@ -1,6 +1,7 @@
 /** Tokens guessed at a time: few behind a wrong guess, more while all are right. */
 const fewest = 2;
-const most = 8;
+/** With the token before them eight: llama.cpp's cards multiply up to eight columns by a kernel of their own (9 take twice as long as 8). */
+const most = 7;
 /** Guesses after which it is looked whether they pay. */
 const judgedAfter = 4;
 /** Steps without a guess once they do not; each time twice as many. */

@@ -40,11 +40,16 @@ export async function measureRatios({ extension, modelPath, info, client, note }
     `${++asked} ${Array.from({ length: words }, (_, index) => String((index + asked) % 10)).join(' ')}`;
   /** Of exactly so many tokens, the template's included: cards are faster at whole blocks. */
   const questionOf = async (tokens: number): Promise<string> => {
-    let content = question(Math.floor(tokens / 2) - 16);
-    const count = async (): Promise<number> =>
+    const count = async (content: string): Promise<number> =>
       (await client.countTokens({ messages: [{ role: 'user', content }], profile: info.profile })).promptTokens;
-    for (let has = await count(); has < tokens; has = await count()) content += tokens - has > 1 ? ' 1' : '\n';
-    return content;
+    const start = question(Math.floor(tokens / 2) - 16);
+    // Letters that are no word together are a token each.
+    for (let letters = 0; ; letters++) {
+      const content = start + 'qx'.repeat(letters).slice(0, letters);
+      const has = await count(content);
+      if (has === tokens) return content;
+      if (has > tokens) throw new Error(`No question of ${tokens} tokens was found, but one of ${has}.`);
+    }
   };
   const generate = (content: string, maxTokens: number, several?: number): Promise<GenerateResult> => {
     // As the card recommends and nearly everybody has it: a seed of the user's would sample each token by a call of its own.

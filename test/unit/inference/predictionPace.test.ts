@@ -11,9 +11,9 @@ function write(reply: readonly number[], msOf: (guessed: number) => number): { g
   let now = 0;
   const pace = new PredictionPace(() => now);
   const guesses: number[] = [];
-  for (let at = 0; at < reply.length; ) {
+  for (let at = 0; at < reply.length;) {
     const last = reply[at - 1] ?? -1;
-    const found = pace.begin() && last >= 0 ? copied.slice(last + 1, last + 9) : [];
+    const found = pace.begin() && last >= 0 ? copied.slice(last + 1, last + 8) : [];
     const guess = pace.guess(found);
     guesses.push(guess.length);
     const right = guess.findIndex((token, index) => token !== reply[at + index]);
@@ -26,7 +26,7 @@ function write(reply: readonly number[], msOf: (guessed: number) => number): { g
 }
 
 describe('The pace of guesses', () => {
-  /** Eight more tokens of a batch take as long as one. */
+  /** Seven more tokens of a batch take as long as one. */
   const card = (guessed: number): number => 7 + guessed;
   const slow = (guessed: number): number => 7 + 7 * guessed;
   /** Plain steps first, so that their time is known. */
@@ -34,7 +34,7 @@ describe('The pace of guesses', () => {
 
   it('becomes longer while all are right', () => {
     const { guesses, pace } = write([...plain, ...copied.slice(0, 100)], card);
-    assert.deepEqual(guesses.slice(5, 10), [0, 2, 4, 8, 8]);
+    assert.deepEqual(guesses.slice(5, 10), [0, 2, 4, 7, 7]);
     const { guessed, right } = pace.counts;
     assert.ok(right > 80 && guessed <= right + 8);
   });
@@ -42,9 +42,9 @@ describe('The pace of guesses', () => {
   it('begins small again behind a wrong one', () => {
     const changed = [...plain, 0, ...copied.slice(1, 30), -1, 50, ...copied.slice(51, 80)];
     const { guesses } = write(changed, card);
-    const wrong = guesses.indexOf(8) + 1;
+    const wrong = guesses.indexOf(7) + 1;
     const again = guesses.findIndex((guess, at) => at > wrong && guess === 2);
-    assert.ok(again > 0 && guesses[again + 1] === 4 && guesses[again + 2] === 8);
+    assert.ok(again > 0 && guesses[again + 1] === 4 && guesses[again + 2] === 7);
   });
 
   it('rests where guesses are wrong, longer each time', () => {
