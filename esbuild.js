@@ -162,7 +162,7 @@ export async function build({ production = false, quiet = false } = {}) {
     for (const file of Object.keys(metafile.inputs)) inputs.add(file);
   }
   if (production) {
-    const licences = path.join(root, 'dist/THIRD_PARTY_LICENCES.txt');
+    const licences = path.join(root, 'dist/THIRD_PARTY_NOTICES.txt');
     writeFileSync(licences, licencesOf(inputs));
     outputs.add(licences);
   }

@@ -83,5 +83,10 @@ describe('the licences beside the bundles', () => {
     assert.equal(text.match(/^lit \d/gm)?.length, 1);
     assert.match(text, /^@vscode\/codicons \d/m);
     assert.match(text, /BSD 3-Clause License/);
+    assert.match(
+      text,
+      /^llama\.cpp and ggml, inside @node-llama-cpp\n=+\n\nMIT License\n\nCopyright \(c\) [\d-]+ The ggml authors\n\nPermission/m,
+    );
+    assert.match(text, /^simple-git \S+\n=+\n\nLicence: MIT$/m);
   });
 });

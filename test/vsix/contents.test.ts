@@ -46,7 +46,7 @@ describe('the files of the VSIX', () => {
       'media/walkthrough/choose.svg',
       'package.nls.json',
     );
-    wanted.push('README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD_PARTY_LICENCES.txt');
+    wanted.push('README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD_PARTY_NOTICES.txt');
     assert.deepEqual(
       wanted.filter((file) => !files.includes(file)),
       [],
@@ -124,7 +124,7 @@ describe('the files of the VSIX', () => {
       const { name, version } = JSON.parse(text) as { readonly name: string; readonly version: string };
       return `${name}@${version}`;
     });
-    const notices = readFileSync(path.join(repositoryRoot, 'dist/THIRD_PARTY_LICENCES.txt'), 'utf8');
+    const notices = readFileSync(path.join(repositoryRoot, 'dist/THIRD_PARTY_NOTICES.txt'), 'utf8');
     const inside = Array.from(notices.matchAll(/^={80}\n(\S+) (\S+)\n={80}$/gm), ([, name, version]) => `${name}@${version}`);
     assert.ok(inside.length > 10, `${inside.length} packages are inside the bundles`);
     assert.deepEqual(
