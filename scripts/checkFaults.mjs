@@ -38,7 +38,7 @@ await runMain(async () => {
     const is = (title, test) => title.startsWith(`${test.suite} `) && title.includes(test.title);
     const bad = tests.filter((test) => found.failures.some((title) => is(title, test)) || !found.passes.some((title) => is(title, test)));
     console.log(`  ${bad.length === 0 ? '✔' : '✘'} ${String(number).padStart(2)} ${name}`);
-    for (const { suite, file, title } of bad) console.log(`       ${suite}/${file}: ${title}`);
+    for (const test of tests) console.log(`       ${bad.includes(test) ? '✘' : '·'} ${test.suite}/${test.file}: ${test.title}`);
     if (bad.length > 0) failed++;
   }
   console.log(`\n${faults.length - failed} passed, ${failed} failed`);
