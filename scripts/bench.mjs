@@ -22,13 +22,21 @@ import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
   const [only, ...options] = process.argv.slice(2);
-  const known = only === undefined || ['panel', 'models', 'editor', 'check', 'samples'].includes(only);
+  const known = only === undefined || ['panel', 'models', 'editor', 'check', 'samples', 'conversations'].includes(only);
   if (!known || options.some((option) => only !== 'panel' || option !== '--fast'))
     throw new PlainError(
-      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor, -- check the check of equations, -- samples several answers at once.',
+      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor, -- check the check of equations, -- samples several answers at once, -- conversations opening with thousands of them.',
     );
   await ensureDependencies();
   if (only === 'check') return checkBench({ figures, machine: machine() });
+  if (only === 'conversations') {
+    const rows = await step('Measuring with 10, 1,000 and 10,000 conversations', () => figures('test/bench/conversations.ts', {}));
+    for (const { conversations, openMs, listMs, firstListMs, searchMs } of rows)
+      console.log(
+        `${conversations} conversations: opened in ${openMs} ms, listed in ${listMs} ms (${firstListMs} ms without an index), first search ${searchMs} ms`,
+      );
+    return;
+  }
   if (only === 'panel') return panelBench({ fast: options.includes('--fast'), figures, machine: machine() });
   const { build, firstLoad } = await import('../esbuild.js');
   if (only === 'models') {

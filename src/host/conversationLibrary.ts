@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs';
+import { stat as statCallback } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Conversation, ConversationEvent, TurnEnd } from '../core/conversation.ts';
@@ -8,6 +10,8 @@ import { decodeJournal } from '../core/journal.ts';
 import { completeEvents } from '../core/journalRepair.ts';
 import { migrateJournal } from '../core/journalMigration.ts';
 import { findExcerpt, searchPattern } from '../core/textSearch.ts';
+import type { ConversationSummary, IndexEntry } from './conversationIndex.ts';
+import { ConversationIndex, indexName } from './conversationIndex.ts';
 import type { InferenceLog } from './inferenceClient.ts';
 import { JournalFile, isLocked, lockEnding, NewerJournalError, versionOfBytes, withLock } from './journalFile.ts';
 import { withoutThoughts } from './journalScan.ts';
@@ -30,7 +34,7 @@ export interface StoredConversation {
   readonly text: string;
 }
 
-export interface FoundConversation extends StoredConversation {
+export interface FoundConversation extends ConversationSummary {
   /** Where the search text stands in a question or answer; absent when the title has it, or without a search. */
   readonly excerpt?: string;
   /** Another window has it open. */
@@ -44,14 +48,11 @@ export interface ConversationsFound {
   readonly damaged: number;
 }
 
-interface Cached {
-  readonly mtimeMs: number;
-  readonly size: number;
-  readonly stored: StoredConversation | undefined;
-}
+/** `text` only once the journal was read: the index has none. */
+type Cached = IndexEntry & { readonly text?: string };
 
-/** Files that are read at the same time. */
-const parallelReads = 8;
+/** Files that are looked at, and perhaps read, at the same time. */
+const parallelReads = 32;
 /** Conversations that are searched in one go, before others get their turn on the event loop. */
 const searchedAtOnce = 50;
 
@@ -64,16 +65,21 @@ export function isConversationId(id: string): boolean {
 
 /**
  * All conversations of one folder, with those of other windows. A journal is read again only when its file has
- * changed; thoughts, which are most of it, are skipped unread.
+ * changed, or when it is searched for the first time; thoughts, which are most of it, are skipped unread.
  */
 export class ConversationLibrary {
   readonly #folder: string;
   readonly #log: InferenceLog;
-  readonly #cache = new Map<string, Cached>();
+  readonly #index: ConversationIndex;
+  /** Of the index, until a journal is read. */
+  #cache: Map<string, Cached> | undefined;
+  /** The index does not say what is known now. */
+  #changed = false;
 
   constructor(folder: string, log: InferenceLog) {
     this.#folder = folder;
     this.#log = log;
+    this.#index = new ConversationIndex(path.join(folder, indexName), log);
   }
 
   file(id: string): string {
@@ -87,18 +93,24 @@ export class ConversationLibrary {
   async list(query: string, ...known: readonly (Conversation | undefined)[]): Promise<ConversationsFound> {
     const names = await readdir(this.#folder).catch((): string[] => []);
     const ids = names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length));
-    const stored: StoredConversation[] = [];
+    this.#cache ??= await this.#index.load();
+    const cache = this.#cache;
+    const stored: (ConversationSummary & { readonly text?: string })[] = [];
+    const isSearch = searchPattern(query) !== undefined;
     const waiting = ids.filter((id) => !known.some((conversation) => conversation?.id === id));
     await Promise.all(
       Array.from({ length: parallelReads }, async () => {
         for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-          const found = await this.#read(id);
-          if (found && found.questions > 0) stored.push(found);
+          const { summary, text } = (await this.#read(id, cache, isSearch)) ?? {};
+          if (summary && summary.questions > 0) stored.push(text === undefined ? summary : { ...summary, text });
         }
       }),
     );
     for (const conversation of known) if (conversation && conversation.turns.length > 0) stored.push(summary(conversation));
-    for (const id of this.#cache.keys()) if (!ids.includes(id)) this.#cache.delete(id);
+    const present = new Set(ids);
+    for (const id of cache.keys()) if (!present.has(id)) this.#changed = cache.delete(id);
+    if (this.#changed) this.#index.save(cache);
+    this.#changed = false;
     const found = await search(stored, query);
     const locked = new Set(names.filter((name) => name.endsWith(extension + lockEnding)));
     const items = await Promise.all(
@@ -186,16 +198,22 @@ export class ConversationLibrary {
     return !isEmpty;
   }
 
+  /** Resolves when the index is written. */
+  settled(): Promise<void> {
+    return this.#index.settled();
+  }
+
   #deletedFile(id: string): string {
     return path.join(this.#folder, 'deleted', id + extension);
   }
 
-  async #read(id: string): Promise<StoredConversation | undefined> {
+  async #read(id: string, cache: Map<string, Cached>, withText: boolean): Promise<Cached | undefined> {
     const file = this.file(id);
     try {
-      const { mtimeMs, size } = await stat(file);
-      const cached = this.#cache.get(id);
-      if (cached?.mtimeMs === mtimeMs && cached.size === size) return cached.stored;
+      const { mtimeMs, size } = await statOf(file);
+      const cached = cache.get(id);
+      const isSame = cached?.mtimeMs === mtimeMs && cached.size === size;
+      if (isSame && (!withText || cached.text !== undefined || !cached.summary)) return cached;
       const bytes = await readFile(file);
       const version = versionOfBytes(bytes);
       const kept = withoutThoughts(bytes);
@@ -203,16 +221,30 @@ export class ConversationLibrary {
       const conversation = foldEvents(events);
       // A file without a line is one that a window has just created, or that a full disk left empty: nothing is in it.
       if (!conversation && version === undefined && size > 0 && !(await isLocked(file))) await this.setAside(id);
+      const entry: Cached = { mtimeMs, size, summary: undefined };
+      if (!isSame) this.#changed = true;
+      if (!conversation) return keep(cache, id, entry);
+      const { text, ...read } = summary(conversation, events);
       // Pieces of thoughts were skipped unread, so the fold has none.
-      const read = conversation && summary(conversation, events);
-      const stored = read && { ...read, id, hasThoughts: read.hasThoughts || kept.length < bytes.length };
-      this.#cache.set(id, { mtimeMs, size, stored });
-      return stored;
+      const hasThoughts = read.hasThoughts || kept.length < bytes.length;
+      return keep(cache, id, { ...entry, summary: { ...read, id, hasThoughts }, text });
     } catch (error) {
       this.#log.warn(`[store] ${file} cannot be read: ${String(error)}`);
       return undefined;
     }
   }
+}
+
+function keep(cache: Map<string, Cached>, id: string, entry: Cached): Cached {
+  cache.set(id, entry);
+  return entry;
+}
+
+/** Of ten thousand files a promise each takes twice as long by `fs/promises`. */
+function statOf(file: string): Promise<Stats> {
+  return new Promise((resolve, reject) => {
+    statCallback(file, (error, stats) => (error ? reject(error) : resolve(stats)));
+  });
 }
 
 function changeNotSaved(file: string, error: unknown): Error {
@@ -253,15 +285,17 @@ function isAboutTurn(event: ConversationEvent): event is ConversationEvent & { r
   return 'turnId' in event && 'at' in event;
 }
 
-async function search(stored: readonly StoredConversation[], query: string): Promise<Omit<FoundConversation, 'elsewhere'>[]> {
+async function search(
+  stored: readonly (ConversationSummary & { readonly text?: string })[],
+  query: string,
+): Promise<Omit<FoundConversation, 'elsewhere'>[]> {
   const pattern = searchPattern(query);
-  if (!pattern) return [...stored];
   const found: Omit<FoundConversation, 'elsewhere'>[] = [];
-  for (const [index, conversation] of stored.entries()) {
-    if (index % searchedAtOnce === searchedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
-    if (pattern.every((word) => word.test(conversation.title))) found.push(conversation);
-    else if (pattern.every((word) => word.test(conversation.title) || word.test(conversation.text))) {
-      found.push({ ...conversation, excerpt: findExcerpt(conversation.text, pattern) });
+  for (const [index, { text = '', ...conversation }] of stored.entries()) {
+    if (pattern && index % searchedAtOnce === searchedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+    if (!pattern || pattern.every((word) => word.test(conversation.title))) found.push(conversation);
+    else if (pattern.every((word) => word.test(conversation.title) || word.test(text))) {
+      found.push({ ...conversation, excerpt: findExcerpt(text, pattern) });
     }
   }
   return found;

@@ -227,6 +227,7 @@ export class Conversations {
   async close(): Promise<void> {
     clearTimeout(this.#waiting);
     await Promise.all(this.#writers().map((writer) => writer.close()));
+    await this.library.settled();
   }
 
   /** A window that was reloaded is started before its last extension host has ended; that takes a moment, and no word. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ConversationEvent } from '../../src/core/conversation.ts';
@@ -110,7 +110,10 @@ describe('the list of conversations on a real disk', () => {
       ['good'],
     );
     assert.equal(found.damaged, 2);
-    assert.deepEqual((await readdir(folder)).sort(), ['empty.jsonl', 'good.jsonl', 'headless.jsonl.damaged', 'noise.jsonl.damaged']);
+    await store.library.settled();
+    assert.deepEqual((await readdir(folder)).sort(), [
+      ...['empty.jsonl', 'good.jsonl', 'headless.jsonl.damaged', 'index.json', 'noise.jsonl.damaged'],
+    ]);
     assert.equal((await store.library.list('')).damaged, 2, 'they stay counted');
   });
 
@@ -137,6 +140,52 @@ describe('the list of conversations on a real disk', () => {
     await write('c777', events('c777', 'Something else', 'entirely different', 5));
     assert.deepEqual(await listed('answer 777'), []);
     assert.deepEqual(await listed('entirely'), ['c777']);
+  });
+
+  describe('in a window that has just been opened', () => {
+    const index = (): string => path.join(folder, 'index.json');
+    /** The list of a window that has read nothing yet. */
+    const titles = async (query = ''): Promise<string[]> => {
+      const window = new Conversations(folder, memory(), quiet);
+      const { items } = await window.library.list(query);
+      await window.close();
+      return items.map(({ title }) => title);
+    };
+    beforeEach(async () => {
+      await write('a', events('a', 'What is 1 + 1?', 'two', 1));
+      await write('b', events('b', 'What is 2 + 2?', 'four', 2));
+      assert.deepEqual(await titles(), ['What is 2 + 2?', 'What is 1 + 1?']);
+    });
+
+    it('reads no journal that is as it was, unless its text is searched', async () => {
+      const file = path.join(folder, 'a.jsonl');
+      const untouched = (): Promise<void> => utimes(file, 1, 1);
+      await untouched();
+      await titles();
+      // Nobody could tell that it is another one without reading it.
+      await write('a', events('a', 'What is 3 + 3?', 'six', 1));
+      await untouched();
+      assert.deepEqual(await titles(), ['What is 2 + 2?', 'What is 1 + 1?']);
+      assert.deepEqual(await titles('six'), ['What is 3 + 3?']);
+    });
+
+    it('reads what has changed, and forgets what has gone', async () => {
+      await write('a', events('a', 'What is 10 + 10?', 'twenty', 5));
+      await rm(path.join(folder, 'b.jsonl'));
+      assert.deepEqual(await titles(), ['What is 10 + 10?']);
+      assert.doesNotMatch(await readFile(index(), 'utf8'), /2 \+ 2/);
+    });
+
+    for (const [name, content] of [
+      ['cut off', '{"version":1,"rows":[["a",1'],
+      ['of another version', '{"version":9,"rows":[]}'],
+      ['with rows of another form', '{"version":1,"rows":[["a",1],7,["b",1,1,{"id":"c","title":4}]]}'],
+    ] as const)
+      it(`reads all of them where the index is ${name}, and writes it anew`, async () => {
+        await writeFile(index(), content);
+        assert.deepEqual(await titles(), ['What is 2 + 2?', 'What is 1 + 1?']);
+        assert.equal((JSON.parse(await readFile(index(), 'utf8')) as { rows: unknown[] }).rows.length, 2);
+      });
   });
 
   it('skips thoughts by their bytes and nothing else', () => {
@@ -270,7 +319,8 @@ describe('the list of conversations on a real disk', () => {
     assert.equal(await readFile(path.join(folder, 'new.jsonl'), 'utf8'), newer);
     await assert.rejects(JournalFile.open(path.join(folder, 'new.jsonl')), NewerJournalError);
     assert.equal((await store.library.list('')).damaged, 0);
-    assert.deepEqual(await readdir(folder), ['new.jsonl']);
+    await store.library.settled();
+    assert.deepEqual((await readdir(folder)).sort(), ['index.json', 'new.jsonl']);
   });
 
   it('migrates the journal of an older version and keeps the old one beside it', async () => {
