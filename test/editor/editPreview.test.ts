@@ -313,6 +313,64 @@ describe('the preview of an edit', () => {
     assert.equal(editor.document.getText(), source);
   });
 
+  describe('an insertion that is taken word by word', () => {
+    const tests = 'def test_area():\n    assert area(0) == 0';
+    const whole = source.replace('* square\n', `* square\n${tests}\n`);
+    const nextWord = async (document: vscode.TextDocument): Promise<void> => {
+      const { version } = document;
+      // VS Code tells nobody when it shows a text, so it is asked until it does.
+      while (document.version === version) {
+        await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+        await vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
+      }
+    };
+    const offered = async (): Promise<{ id: string; document: vscode.TextDocument }> => {
+      const editor = await files.open('a.py', area);
+      const id = await asked(editor, { task: 'tests', answerUse: 'insert' });
+      write(id, fenced(tests));
+      await end(id);
+      return { id, document: editor.document };
+    };
+
+    it('is put in by Accept as far as it is not there yet', async () => {
+      const { id, document } = await offered();
+      await nextWord(document);
+      await nextWord(document);
+      const begun = document.getText();
+      assert.notEqual(begun, source);
+      assert.notEqual(begun, whole);
+      await app.edits.accept(id);
+      assert.equal(document.getText(), whole);
+      assert.equal(turn(id).edit, 'accepted');
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), begun);
+    });
+
+    it('is accepted with its last piece', async () => {
+      const { id, document } = await offered();
+      const decided = new Promise<void>((resolve) => {
+        const listener = app.edits.onDidDecide(() => {
+          listener.dispose();
+          resolve();
+        });
+      });
+      for (let words = 0; words < 30 && document.getText() !== whole; words++) await nextWord(document);
+      await decided;
+      assert.equal(document.getText(), whole);
+      assert.equal(turn(id).edit, 'accepted');
+      assert.equal(app.conversations.current?.turns.filter(({ edit }) => edit === 'accepted').length, 1);
+    });
+
+    it('is an offer again where a piece is undone', async () => {
+      const { id, document } = await offered();
+      await nextWord(document);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), source);
+      await app.edits.accept(id);
+      assert.equal(document.getText(), whole);
+    });
+  });
+
   it('shows an insertion as a diff where inline suggestions are off', async () => {
     const settings = vscode.workspace.getConfiguration('editor');
     await settings.update('inlineSuggest.enabled', false, vscode.ConfigurationTarget.Global);

@@ -24,7 +24,7 @@ import type { EditPreviews } from './editPreviews.ts';
 import { acceptedNote, discardedNote, filesAcceptedNote } from './editWords.ts';
 import { checkFix, checkedFix } from './fixCheck.ts';
 import type { FixResult } from './fixCheck.ts';
-import { makeHunks } from './makeEdit.ts';
+import { insertText, makeHunks } from './makeEdit.ts';
 import { activePreview, cursorInPreview, showEdited } from './previewTabs.ts';
 import { reviewFiles } from './severalFiles.ts';
 
@@ -76,9 +76,15 @@ export class EditDecisions {
     const turn = this.#turn(turnId);
     if (!turn || isRunning(turn)) return;
     const { id, snapshot } = turn.question;
-    if (how === 'inserted') return this.#decide(id, 'accepted');
     const { previews } = this.#parts;
+    // Told twice, by the document and by VS Code's own command.
+    if (how === 'inserted') return previews.ghost.has(id) ? this.#decide(id, 'accepted') : undefined;
     await previews.saying(turn, async () => {
+      const begun = previews.ghost.rest(id);
+      if (begun) {
+        await insertText(begun.document, begun.position, begun.text);
+        return this.accept(id, 'inserted');
+      }
       const files = await previews.filesOf(turn);
       if (files && snapshot) {
         if (!(await reviewFiles(files, snapshot))) return;

@@ -65,6 +65,8 @@ export class EditPreviews {
     keep.add(
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0) return;
+        for (const turnId of this.ghost.follow(document, contentChanges))
+          void vscode.commands.executeCommand('lemma.acceptEdit', turnId, 'inserted');
         for (const preview of this.#previews.values()) if (preview.document === document) this.#drawSoon(preview.turnId);
       }),
     );

@@ -32,6 +32,15 @@ export async function makeHunks(document: vscode.TextDocument, plan: () => reado
   throw new LemmaFailure({ code: 'documentChanged', fileName });
 }
 
+/** Puts text in, in one undo step. @throws LemmaFailure `readOnlyDocument` */
+export async function insertText(document: vscode.TextDocument, position: vscode.Position, text: string): Promise<void> {
+  const edits = [vscode.TextEdit.insert(position, text)];
+  const { version } = document;
+  const editor = ownEditor(document);
+  if (!(await isReadOnly(document))) await (editor ? editInEditor(editor, edits) : editDocument(document, edits));
+  if (document.version === version) throw new LemmaFailure({ code: 'readOnlyDocument', fileName: documentName(document) });
+}
+
 /** An editor knows when it was set read-only, and keeps its cursors. */
 async function editInEditor(editor: vscode.TextEditor, edits: readonly vscode.TextEdit[]): Promise<boolean> {
   const make = (builder: vscode.TextEditorEdit): void => {
