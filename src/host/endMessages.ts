@@ -9,10 +9,19 @@ import { endingText } from './crashMessages.ts';
 import { button } from './panelButtons.ts';
 import { errorNote } from './userMessages.ts';
 
-/** What stands under a turn that did not simply end with an answer. */
-export function endNote(turn: Turn): PanelNote | undefined {
+/**
+ * What stands under a turn that did not simply end with an answer.
+ * @param isModelComing a model is being downloaded
+ */
+export function endNote(turn: Turn, isModelComing = false): PanelNote | undefined {
   const { end } = turn;
   if (!end) return undefined;
+  if (isModelComing && waitsForModel(turn)) {
+    const text = vscode.l10n.t(
+      'The model is being downloaded, as the line above shows. Your question is kept, and asked as soon as it is there.',
+    );
+    return { tone: 'info', icon: 'cloud-download', text, buttons: [] };
+  }
   const answered = turn.answer.trim() !== '';
   switch (end.kind) {
     case 'complete':
@@ -124,4 +133,9 @@ function stoppedText(turn: Turn, answered: boolean): string {
 
 function count(tokens: number): string {
   return formatCount(tokens, vscode.env.language);
+}
+
+/** It was asked before there was a model. */
+export function waitsForModel({ end }: Turn): boolean {
+  return end?.kind === 'failed' && end.error.code === 'modelNotChosen';
 }

@@ -27,14 +27,17 @@ describe('choosing a model', () => {
     assert.ok(found);
     const items = modelPickItems(found.offers, found.machine, tiny);
     const sections = items.filter(({ kind }) => kind === vscode.QuickPickItemKind.Separator).map(({ label }) => label);
-    assert.deepEqual(sections.slice(-2), ['To download', 'Elsewhere']);
+    assert.deepEqual(sections.slice(-2), ['To download: answers without thinking', 'Elsewhere']);
+    assert.equal(sections.at(-3), 'To download');
     assert.equal(sections[0], 'Recommended for this computer');
     const own = items.find(({ pick }) => pick?.kind === 'local' && pick.local.path === tiny);
     assert.equal(own?.label, '$(check) GLM-Z1-9B-0414 F16');
     assert.equal(own?.description, '6 MB · CPU only: slow');
     const download = items.find(({ label }) => label === '$(cloud-download) GLM-4-9B-0414 Q4_K_M');
     assert.match(download?.description ?? '', /^6\.2 GB · /);
-    assert.equal(download?.detail, 'Answers without thinking');
+    assert.equal(download?.detail, undefined);
+    const without = items.findIndex(({ label }) => label === 'To download: answers without thinking');
+    assert.ok(download && items.indexOf(download) > without);
     assert.equal(items.at(-1)?.pick?.kind, 'otherFile');
     assert.match(machineText(found.machine), /^No GPU that can be used · [\d.]+ GB of memory · [\d.]+ GB free on the disk$/);
   });
@@ -47,6 +50,16 @@ describe('choosing a model', () => {
     const refused = await ended;
     assert.ok(refused.end?.kind === 'failed' && refused.end.error.code === 'modelNotChosen');
     assert.ok(app.models.pending, 'The list of models is not open.');
+    const note = (): { text: string; actions: string[] } => {
+      const { text = '', buttons = [] } = app.panel.words(refused.question.id)?.note ?? {};
+      return { text, actions: buttons.map(({ action }) => action) };
+    };
+    assert.deepEqual(note().actions, ['chooseModel']);
+    app.panel.showDownload({ tone: 'info', icon: 'cloud-download', text: 'GLM-Z1', buttons: [], fraction: 0.2 });
+    assert.match(note().text, /^The model is being downloaded, .* asked as soon as it is there\.$/);
+    assert.deepEqual(note().actions, []);
+    app.panel.showDownload(undefined);
+    assert.deepEqual(note().actions, ['chooseModel']);
     // As closing it by Escape does.
     await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
     const answered = turnEnd(app);

@@ -22,10 +22,16 @@ export function modelPickItems(offers: Offers<InstalledModel>, machine: Machine,
   const others = <Offer extends ModelPick>(list: readonly Offer[]): readonly Offer[] => list.filter((each) => each !== recommended);
   const item = (pick: LocalOffer<InstalledModel> | DownloadOffer): ModelPickItem =>
     pick.kind === 'local' ? localItem(pick, machine, chosen) : downloadItem(pick, machine);
+  const downloads = others(offers.downloads);
   return [
     ...section(vscode.l10n.t('Recommended for this computer'), recommended ? [item(recommended)] : []),
     ...section(vscode.l10n.t('On this computer'), others(offers.local).map(item)),
-    ...section(vscode.l10n.t('To download'), others(offers.downloads).map(item)),
+    ...section(vscode.l10n.t('To download'), downloads.filter(({ model }) => model.profile !== 'glm-4').map(item)),
+    ...section(
+      vscode.l10n.t('To download: answers without thinking'),
+      // The line above them says it once for all sizes.
+      downloads.filter(({ model }) => model.profile === 'glm-4').map((each) => ({ ...item(each), detail: undefined })),
+    ),
     ...section(vscode.l10n.t('Elsewhere'), [
       {
         label: vscode.l10n.t('$(folder-opened) Choose Another File…'),

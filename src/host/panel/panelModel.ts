@@ -25,6 +25,7 @@ import { button } from '../panelButtons.ts';
 import { deletedNote } from '../conversationMessages.ts';
 import { errorNote } from '../userMessages.ts';
 import { panelStrings } from './panelStrings.ts';
+import { waitsForModel } from '../endMessages.ts';
 import { turnWords } from './turnWords.ts';
 import type { TurnExtra } from './turnWords.ts';
 
@@ -225,8 +226,17 @@ export class PanelModel {
 
   showDownload(download: PanelDownload | undefined): void {
     if (JSON.stringify(download) === JSON.stringify(this.#download)) return;
+    const wasComing = this.#isModelComing;
     this.#download = download;
     this.#changed.fire({ kind: 'download' });
+    if (wasComing === this.#isModelComing) return;
+    for (const turn of this.#conversations.current?.turns ?? [])
+      if (waitsForModel(turn)) this.#changed.fire({ kind: 'words', turnId: turn.question.id });
+  }
+
+  /** Something is being fetched at this moment. */
+  get #isModelComing(): boolean {
+    return this.#download?.fraction !== undefined;
   }
 
   setFonts(fonts: PanelFonts): void {
@@ -299,7 +309,11 @@ export class PanelModel {
 
   #words(turn: Turn): TurnWords {
     const { id } = turn.question;
-    return turnWords(turn, this.#extras.get(id), this.#conversations.current?.leftOut?.includes(id));
+    return turnWords(
+      turn,
+      { ...this.#extras.get(id), isModelComing: this.#isModelComing },
+      this.#conversations.current?.leftOut?.includes(id),
+    );
   }
 }
 

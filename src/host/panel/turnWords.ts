@@ -22,13 +22,15 @@ export interface TurnExtra {
   readonly testNote?: PanelNote;
   /** What came of checking the equations of its answer. */
   readonly check?: CheckWords | undefined;
+  /** A model is being downloaded. */
+  readonly isModelComing?: boolean;
 }
 
 /** Everything about one turn that is said in words. @param isLeftOut the user took it out of what the model is told */
 export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false): TurnWords {
   const { snapshot, task } = turn.question;
   const leftOutNote = isLeftOut ? vscode.l10n.t('You left this turn out: the model is not told of it.') : '';
-  const note = extra.note ?? endNote(turn);
+  const note = extra.note ?? endNote(turn, extra.isModelComing);
   const vote = voteWords(turn);
   const edit = 'edit' in extra ? extra.edit : editOf(turn);
   return {
