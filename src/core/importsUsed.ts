@@ -1,5 +1,7 @@
 /** The statements by which a file gets names from elsewhere, as far as a piece of it uses these names. */
 
+import { fencedBlocks } from './fences.ts';
+
 export interface ImportStatement {
   /** Zero-based, both ends included. */
   readonly firstLine: number;
@@ -43,6 +45,30 @@ export function importStatements(lines: readonly string[]): ImportStatement[] {
 /** Those whose names are among `used`. */
 export function importsUsed(lines: readonly string[], used: ReadonlySet<string>): ImportStatement[] {
   return importStatements(lines).filter(({ names }) => [...names].some((name) => used.has(name)));
+}
+
+/**
+ * Imports that an answer has and the edit made of it has not, as where a method was asked about and came in its class, below
+ * the imports of its file.
+ * @param newText what the answer puts into the document @param after the document with it
+ * @returns the statements on one line each, those alone of which `newText` uses a name that nothing in `after` imports
+ */
+export function importsLeftOut(answer: string, newText: string, after: string): string[] {
+  const present = new Set(importStatements(after.split('\n')).flatMap(({ names }) => [...names]));
+  const used = new Set(newText.match(/[\p{L}\p{N}_$]+/gu) ?? []);
+  const statements = fencedBlocks(answer).flatMap(({ code }) => {
+    const lines = code.split('\n');
+    return importStatements(lines)
+      .filter(({ names }) => [...names].some((name) => used.has(name) && !present.has(name)))
+      .map(({ firstLine, lastLine }) =>
+        lines
+          .slice(firstLine, lastLine + 1)
+          .join(' ')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      );
+  });
+  return [...new Set(statements)];
 }
 
 function openBrackets(line: string): number {

@@ -247,6 +247,16 @@ describe('the preview of an edit', () => {
     assert.equal(locked.document.getText(), source);
   });
 
+  it('names the imports that stood above the class of the method that was asked about', async () => {
+    const inClass = 'class Shape:\n    def area(self, r):\n        return 3 * r * r\n\n    def name(self):\n        return "shape"\n';
+    const editor = await files.open('shape.py', inClass.replace('    def area', '¦    def area').replace('r * r\n', 'r * r¦\n'));
+    const better = 'from math import pi\nimport os\n\n\nclass Shape:\n    def area(self, r):\n        return pi * r * r';
+    const id = await answered(editor, fenced(better));
+    assert.match(words(id), /^Edit of shape\.py: 1 change\. The answer also imports .*: from math import pi$/);
+    await app.edits.accept(id);
+    assert.equal(editor.document.getText(), inClass.replace('3 * r', 'pi * r'));
+  });
+
   it('says when the answer has nothing to put in place, or changes nothing', async () => {
     const editor = await files.open('a.py', area);
     const prose = await answered(editor, 'It is fine as it is.');

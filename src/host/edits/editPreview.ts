@@ -6,6 +6,7 @@ import { normalizeEol } from '../../core/documentText.ts';
 import { editText, proposeEdit, withHunk, withoutHunk } from '../../core/editProposal.ts';
 import type { EditProposal } from '../../core/editProposal.ts';
 import type { LemmaError } from '../../core/errors.ts';
+import { importsLeftOut } from '../../core/importsUsed.ts';
 import type { LineHunk } from '../../core/lineHunks.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { fromPosition, toRange } from '../editor/convert.ts';
@@ -40,6 +41,8 @@ export class EditPreview {
   #rest: TrimmedAnswer | undefined;
   /** Hunks taken out of it one by one. */
   taken = 0;
+  /** Import statements of the answer that the edit uses and does not bring along. */
+  importsLeftOut: readonly string[] = [];
 
   constructor(turn: Turn, snapshot: Snapshot, document: vscode.TextDocument) {
     this.turnId = turn.question.id;
@@ -71,6 +74,7 @@ export class EditPreview {
     const answer = this.#rest ?? editText(turn.answer, this.#snapshot, this.kind, complete);
     this.proposal = undefined;
     this.reason = undefined;
+    this.importsLeftOut = [];
     this.state = running ? 'writing' : 'nothing';
     if (!answer) return;
     const proposed = proposeEdit({
@@ -88,6 +92,7 @@ export class EditPreview {
     }
     this.proposal = proposed.proposal;
     if (running) return;
+    this.importsLeftOut = importsLeftOut(turn.answer, proposed.proposal.newText, proposed.proposal.after);
     this.state = this.hunks.length === 0 ? 'unchanged' : complete ? 'ready' : 'unfinished';
   }
 

@@ -20,7 +20,13 @@ export function editNote(preview: EditPreview, fileName: string, shown: boolean)
     case 'writing':
       return note(vscode.l10n.t('The edit of {0} is being written. Nothing is in the file before you accept it.', fileName), ...show);
     case 'ready':
-      return note(readyText(preview, fileName), button('acceptEdit', true), button('discardEdit'), ...show, button('askAgain'));
+      return note(
+        [readyText(preview, fileName), importsText(preview)].filter(Boolean).join('. '),
+        button('acceptEdit', true),
+        button('discardEdit'),
+        ...show,
+        button('askAgain'),
+      );
     case 'unfinished':
       return {
         ...note(
@@ -53,6 +59,12 @@ function readyText({ hunks, taken }: EditPreview, fileName: string): string {
   const count = formatCount(hunks.length, vscode.env.language);
   if (taken > 0) return vscode.l10n.t('Edit of {0}: some changes are in the file, {1} to decide on', fileName, count);
   return hunks.length === 1 ? vscode.l10n.t('Edit of {0}: 1 change', fileName) : vscode.l10n.t('Edit of {0}: {1} changes', fileName, count);
+}
+
+/** The edit is of the selection alone, and imports stand at the top of the file. */
+function importsText({ importsLeftOut }: EditPreview): string {
+  if (importsLeftOut.length === 0) return '';
+  return vscode.l10n.t('The answer also imports what the edit needs; add it at the top of the file: {0}', importsLeftOut.join(' · '));
 }
 
 export function filesNote(count: number): PanelNote {
