@@ -25,12 +25,12 @@ export interface SocketWatch {
   stop(): void;
 }
 
-/** How often the kernel is asked, milliseconds. */
-const everyMs = 200;
+/** How often the kernel is asked, milliseconds. It walks through all of its tables then, which takes it some milliseconds. */
+const everyMs = 1000;
 
 /**
- * Two ways that make up for each other. The kernel knows every socket of every process, native code’s too, but is asked five
- * times a second only. Node tells of each connection that is tried, however short, except in the engine, which takes no
+ * Two ways that make up for each other. The kernel knows every socket of every process, native code’s too, but is asked once
+ * a second only. Node tells of each connection that is tried, however short, except in the engine, which takes no
  * NODE_OPTIONS.
  */
 export function socketWatch(): SocketWatch {

@@ -32,7 +32,7 @@ describe('The watch of sockets', () => {
     // Addresses and names for documentation, which lead nowhere.
     const attempt = `require('node:net').connect(9, '192.0.2.1')
         .on('error', () => 0)
-        .on('connectionAttempt', function () { this.destroy(); console.log('ready'); });
+        .on('connectionAttempt', function () { setImmediate(() => this.destroy()); console.log('ready'); });
       setInterval(() => 0, 1000)`;
     assert.deepEqual(await seenOf(attempt), ['192.0.2.1']);
     const lookup = `fetch('http://lemma.invalid/').catch(() => console.log('ready')); setInterval(() => 0, 1000)`;
