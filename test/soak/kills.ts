@@ -130,7 +130,8 @@ class Killer {
     const args = [this.#folder, String(Math.floor(this.#random() * 2 ** 31)), String(kept)];
     this.#window = fork(path.join(import.meta.dirname, 'window.ts'), args, {
       env: { ...process.env, LEMMA_RUNTIME_DIR: this.#runtime },
-      execArgv: ['--expose-gc'],
+      // Counting objects is an experimental feature of V8's.
+      execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
     });
     this.#window.on('message', (word: WindowWord) => this.#hear(word));
     this.#window.on('exit', () => this.#heard());
@@ -148,7 +149,7 @@ class Killer {
     this.#heard();
   }
 
-  /** Sockets, pipes and timers of engines that were killed do not stay. */
+  /** Sockets, pipes and timers of engines that were killed do not stay, nor does what is to be disposed or aborted. */
   #compare(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>): void {
     for (const [kind, number] of Object.entries(now)) {
       if (passing.test(kind) || number <= (before[kind] ?? 0) + 3) continue;

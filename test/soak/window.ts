@@ -8,8 +8,10 @@
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { queryObjects } from 'node:v8';
 import { lastTurn } from '../../src/core/conversation.ts';
 import { Conversations } from '../../src/host/conversations.ts';
+import { Disposables, Emitter } from '../../src/host/disposables.ts';
 import { InferenceClient } from '../../src/host/inferenceClient.ts';
 import { ModelService } from '../../src/host/modelService.ts';
 import { TurnRunner } from '../../src/host/turn.ts';
@@ -23,7 +25,7 @@ export type WindowWord =
   | { readonly type: 'doing'; readonly phase: Phase; readonly pid: number | undefined }
   /** So many characters of that conversation are on the disk. */
   | { readonly type: 'written'; readonly id: string; readonly characters: number }
-  /** A turn has ended. Bytes of the heap after a collection, and what keeps the process alive, by its kinds. */
+  /** A turn has ended. Bytes of the heap after a collection; how many of each kind keep the process alive or are to be disposed. */
   | { readonly type: 'ended'; readonly end: string; readonly heapBytes: number; readonly resources: Readonly<Record<string, number>> };
 
 const [folder = '', seed = '1', kept = 'Infinity'] = process.argv.slice(2);
@@ -95,6 +97,11 @@ async function move(): Promise<void> {
   return asked;
 }
 
+/** What is released by hand: as many are alive at any time. Counting takes a second, so it is done in a long use alone. */
+const held = [Disposables, Emitter, AbortController, AbortSignal];
+const isCounted = (turn: number): boolean => kept !== 'Infinity' && (turn === 3 || turn % 100 === 0);
+let turn = 0;
+
 let going = true;
 process.on('message', () => (going = false));
 process.on('disconnect', () => process.exit(1));
@@ -105,6 +112,7 @@ while (going) {
   globalThis.gc?.();
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+  if (isCounted(++turn)) for (const kind of held) resources[kind.name] = queryObjects(kind, { format: 'count' });
   const end = lastTurn(conversations.current)?.end?.kind ?? 'none';
   say({ type: 'ended', end, heapBytes: process.memoryUsage().heapUsed, resources });
 }
