@@ -43,8 +43,8 @@ export function reduce(store: Store, message: HostToPanel, now: number): Store {
     case 'progress':
       return { ...store, progress: message.progress };
     case 'model': {
-      const { model, modelLabel, modelStatus, modelHover = '' } = message;
-      return { ...store, host: { ...host, model, modelLabel, modelStatus, modelHover } };
+      const { model, modelLabel, modelStatus, modelHover = '', welcome = host.welcome } = message;
+      return { ...store, host: { ...host, model, modelLabel, modelStatus, modelHover, welcome } };
     }
     case 'fonts':
       return { ...store, host: { ...host, fonts: message.fonts } };

@@ -51,7 +51,7 @@ import { ThinkingBudget } from './thinkingBudget.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import type { PanelNote } from '../shared/panelProtocol.ts';
 import { TurnRunner } from './turn.ts';
-import { restartedNote } from './endMessages.ts';
+import { restartedNote, waitsForModel } from './endMessages.ts';
 import { Walkthrough } from './walkthrough.ts';
 import { WorkspacePlaces } from './workspacePlaces.ts';
 
@@ -263,10 +263,14 @@ export class LemmaApp {
 
   /** A question that failed for want of what has just been chosen is asked again by itself. @param codes of such errors */
   async #resumeFailed(codes: RegExp): Promise<void> {
-    const turn = lastTurn(this.conversations.current);
-    if (turn?.end?.kind !== 'failed' || !codes.test(turn.end.error.code)) return;
-    this.panel.clearNotes(turn.question.id);
-    await this.turns.resume(turn.question.id, 'continue');
+    const { turns = [] } = this.conversations.current ?? {};
+    const last = turns.at(-1);
+    if (last?.end?.kind !== 'failed' || !codes.test(last.end.error.code)) return;
+    // While a model comes, several questions may be asked.
+    const first = waitsForModel(last) ? turns.findLastIndex((turn) => !waitsForModel(turn)) + 1 : turns.length - 1;
+    const ids = turns.slice(first).map(({ question }) => question.id);
+    for (const id of ids) this.panel.clearNotes(id);
+    await Promise.all(ids.map((id) => this.turns.resume(id, 'continue')));
   }
 
   /** Frees the memory at once; the next question loads the model again. A reply that is written is stopped first. */
@@ -347,8 +351,9 @@ export class LemmaApp {
         this.#updateContext();
         this.walkthrough.see(event, 'turnId' in event ? turnById(this.conversations.current, event.turnId) : undefined);
         const unanswered = event.type === 'ended' && event.end.kind === 'failed' && event.end.error.code === 'modelNotChosen';
-        // Whoever asks without a model is led to one, once; the question waits.
-        if (unanswered && !this.models.pending) this.#handle(this.chooseModel());
+        // Whoever asks without a model is led to one, once; the question waits. One that is on its way is chosen already.
+        const onItsWay = this.models.pending || this.downloads.running.length > 0;
+        if (unanswered && !onItsWay) this.#handle(this.chooseModel());
       }),
     );
     keep.add(this.conversations.onDidSwitch(() => this.#updateContext()));

@@ -11,17 +11,11 @@ import { errorNote } from './userMessages.ts';
 
 /**
  * What stands under a turn that did not simply end with an answer.
- * @param isModelComing a model is being downloaded
+ * @param fetching name of a model that is being downloaded
  */
-export function endNote(turn: Turn, isModelComing = false): PanelNote | undefined {
+export function endNote(turn: Turn, fetching?: string): PanelNote | undefined {
   const { end } = turn;
   if (!end) return undefined;
-  if (isModelComing && waitsForModel(turn)) {
-    const text = vscode.l10n.t(
-      'The model is being downloaded, as the line above shows. Your question is kept, and asked as soon as it is there.',
-    );
-    return { tone: 'info', icon: 'cloud-download', text, buttons: [] };
-  }
   const answered = turn.answer.trim() !== '';
   switch (end.kind) {
     case 'complete':
@@ -63,8 +57,19 @@ export function endNote(turn: Turn, isModelComing = false): PanelNote | undefine
     case 'repetition':
       return repetitionNote(turn, end.part);
     case 'failed':
-      return failedNote(turn, end.error);
+      return fetching !== undefined && waitsForModel(turn) ? waitingForDownload(fetching) : failedNote(turn, end.error);
   }
+}
+
+/** It had no model; it is asked by itself as soon as there is one. */
+export function waitsForModel({ end }: Turn): boolean {
+  return end?.kind === 'failed' && end.error.code === 'modelNotChosen';
+}
+
+/** How far it is stands in the panel's own note of the download, with what can be done. */
+function waitingForDownload(name: string): PanelNote {
+  const text = vscode.l10n.t('{0} is being downloaded. Your question is kept, and asked as soon as the model is there.', name);
+  return { tone: 'info', icon: 'clockface', text, buttons: [] };
 }
 
 /** The answer is there, and the thought before it could go on. */
@@ -133,9 +138,4 @@ function stoppedText(turn: Turn, answered: boolean): string {
 
 function count(tokens: number): string {
   return formatCount(tokens, vscode.env.language);
-}
-
-/** It was asked before there was a model. */
-export function waitsForModel({ end }: Turn): boolean {
-  return end?.kind === 'failed' && end.error.code === 'modelNotChosen';
 }

@@ -327,6 +327,7 @@ export type HostToPanel =
       readonly modelLabel: string;
       readonly modelStatus: string;
       readonly modelHover?: string;
+      readonly welcome?: PanelNote;
     }
   | { readonly type: 'fonts'; readonly fonts: PanelFonts }
   | { readonly type: 'habits'; readonly habits: ReadingHabits }

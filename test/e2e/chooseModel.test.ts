@@ -92,6 +92,8 @@ describe('the first five minutes, with no model yet', function () {
     await statusItem(page).click();
     await row('Show Download').click();
     await panel.locator('.notice', { hasText: 'Downloading GLM-Z1-9B-0414 Q4_K_M' }).waitFor();
+    await panel.locator('.turn .end', { hasText: 'GLM-Z1-9B-0414 Q4_K_M is being downloaded. Your question is kept' }).waitFor();
+    assert.equal(await panel.locator('.turn .end button').count(), 0, 'A model that comes is chosen already.');
     await session.shot('first-download-panel');
     goOn();
     await answered(panel, 'You wrote');

@@ -5,8 +5,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LemmaApi } from '../../src/extension.ts';
 import type { DownloadRequest } from '../../src/host/download/downloadRecord.ts';
+import type { PanelNote } from '../../src/shared/panelProtocol.ts';
 import { smallGguf } from '../harness/ggufFile.ts';
 import { HubServer } from '../harness/hubServer.ts';
+import { until } from './editing.ts';
 
 const request: DownloadRequest = {
   model: {
@@ -31,6 +33,7 @@ describe('a download in the extension host', () => {
   before(async () => {
     hub = await HubServer.start();
     hub.put('someone/Model-GGUF/Model-Q4_K_M.gguf', bytes);
+    hub.put('someone/Model-GGUF/Model-Q6_K.gguf', bytes);
     hub.put('someone/Model-GGUF/Model-Q8_0.gguf', smallGguf(100));
     await set('lemma', 'modelsFolder', folder);
     await set('lemma', 'model.endpoint', hub.endpoint);
@@ -57,6 +60,49 @@ describe('a download in the extension host', () => {
       said.join('\n'),
     );
     assert.equal(panel.download, undefined, 'Nothing is said any more when it is there.');
+  });
+
+  it('is what questions without a model wait for, and all of them are asked when one is there', async () => {
+    const lemma = await app();
+    const { downloads, panel, conversations, models } = lemma;
+    const tiny = vscode.workspace.getConfiguration('lemma').get('model.path', '');
+    let goOn = (): void => undefined;
+    const rest = new Promise<void>((resolve) => (goOn = resolve));
+    hub.fault = ({ on }) => (on === 'files' ? { pause: { after: 100_000, until: rest } } : undefined);
+    try {
+      await vscode.workspace.getConfiguration('lemma').update('model.path', '', vscode.ConfigurationTarget.Global);
+      const fetched = downloads.start({ ...request, quantisation: 'Q6_K' });
+      await until(panel.onDidChange, () => panel.fetching);
+      assert.match(panel.welcome.text, /GLM-Z1-9B-0414 Q6_K is being downloaded; what you ask until then is answered/);
+      assert.deepEqual(panel.welcome.buttons, []);
+      await lemma.turns.ask({ task: 'ask', text: 'What is 17 + 25?' });
+      await lemma.turns.ask({ task: 'ask', text: 'What is 11 + 12?' });
+      const notes = (): (PanelNote | undefined)[] =>
+        (conversations.current?.turns ?? []).map(({ question }) => panel.words(question.id)?.note);
+      for (const note of notes()) {
+        assert.match(note?.text ?? '', /^GLM-Z1-9B-0414 Q6_K is being downloaded\. Your question is kept/);
+        assert.deepEqual(note?.buttons, []);
+      }
+      assert.equal(notes().length, 2);
+      assert.equal(models.pending, false, 'Nobody is led to a choice that is made.');
+      await downloads.act('pauseDownload');
+      await fetched;
+      assert.equal(panel.fetching, undefined);
+      for (const note of notes()) assert.equal(note?.buttons[0]?.action, 'chooseModel');
+      const answered = until(conversations.onDidAppend, () =>
+        conversations.current?.turns.every(({ end }) => end?.kind === 'complete') === true ? conversations.current.turns : undefined,
+      );
+      await vscode.workspace.getConfiguration('lemma').update('model.path', tiny, vscode.ConfigurationTarget.Global);
+      const [first, second] = await answered;
+      assert.match(first?.answer ?? '', /42/);
+      assert.match(second?.answer ?? '', /23/);
+    } finally {
+      goOn();
+      hub.fault = () => undefined;
+      await vscode.workspace.getConfiguration('lemma').update('model.path', tiny, vscode.ConfigurationTarget.Global);
+      await downloads.act('removeDownload');
+      await lemma.newConversation();
+    }
   });
 
   it('that fails says why, with buttons for a way on', async () => {

@@ -50,16 +50,6 @@ describe('choosing a model', () => {
     const refused = await ended;
     assert.ok(refused.end?.kind === 'failed' && refused.end.error.code === 'modelNotChosen');
     assert.ok(app.models.pending, 'The list of models is not open.');
-    const note = (): { text: string; actions: string[] } => {
-      const { text = '', buttons = [] } = app.panel.words(refused.question.id)?.note ?? {};
-      return { text, actions: buttons.map(({ action }) => action) };
-    };
-    assert.deepEqual(note().actions, ['chooseModel']);
-    app.panel.showDownload({ tone: 'info', icon: 'cloud-download', text: 'GLM-Z1', buttons: [], fraction: 0.2 });
-    assert.match(note().text, /^The model is being downloaded, .* asked as soon as it is there\.$/);
-    assert.deepEqual(note().actions, []);
-    app.panel.showDownload(undefined);
-    assert.deepEqual(note().actions, ['chooseModel']);
     // As closing it by Escape does.
     await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
     const answered = turnEnd(app);

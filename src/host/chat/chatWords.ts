@@ -5,10 +5,14 @@ import { formatCount } from '../../core/format.ts';
 import type { ReplyEnd } from './chatReplies.ts';
 import { errorNote } from '../userMessages.ts';
 
-/** The panel's words for an error, where they do not speak of the panel. */
-export function chatErrorText(error: LemmaError): string {
+/**
+ * The panel's words for an error, where they do not speak of the panel.
+ * @param fetching name of a model that is being downloaded
+ */
+export function chatErrorText(error: LemmaError, fetching?: string): string {
   switch (error.code) {
     case 'modelNotChosen':
+      if (fetching !== undefined) return vscode.l10n.t('{0} is being downloaded for Lemma. Ask again when it is there.', fetching);
       return vscode.l10n.t('No model is chosen for Lemma yet. Run “Lemma: Choose Model…” and ask again.');
     case 'modelMissing':
       return vscode.l10n.t('The model file {0} does not exist. Run “Lemma: Choose Model…” and ask again.', error.path);

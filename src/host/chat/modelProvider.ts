@@ -117,7 +117,7 @@ export class LemmaModelProvider implements vscode.LanguageModelChatProvider {
       if (!(thrown instanceof LemmaFailure)) throw thrown;
       const error = toLemmaError(thrown);
       app.log.warn(`[request] ${loggedError(error)}`);
-      const text = chatErrorText(error);
+      const text = chatErrorText(error, app.panel.fetching);
       throw error.code === 'modelNotChosen' ? vscode.LanguageModelError.NotFound(text) : new Error(text, { cause: thrown });
     }
   }

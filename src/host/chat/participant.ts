@@ -48,8 +48,10 @@ export class LemmaParticipant {
       if (thrown instanceof vscode.CancellationError) return {};
       const error = toLemmaError(thrown);
       this.#app.log.warn(`[chat] ${loggedError(error)}`);
-      if (error.code === 'modelNotChosen') stream.button({ command: 'lemma.chooseModel', title: vscode.l10n.t('Choose Model…') });
-      return { errorDetails: { message: chatErrorText(error) } };
+      const { fetching } = this.#app.panel;
+      if (error.code === 'modelNotChosen' && fetching === undefined)
+        stream.button({ command: 'lemma.chooseModel', title: vscode.l10n.t('Choose Model…') });
+      return { errorDetails: { message: chatErrorText(error, fetching) } };
     }
   }
 

@@ -51,7 +51,7 @@ export async function solve(
     try {
       return await withSignal(token, (signal) => app.replies.reply(request, (delta) => count(delta.tokens), signal));
     } catch (thrown) {
-      throw new Error(chatErrorText(toLemmaError(thrown)), { cause: thrown });
+      throw new Error(chatErrorText(toLemmaError(thrown), app.panel.fetching), { cause: thrown });
     }
   });
   if (end.stop === 'cancelled') throw new vscode.CancellationError();

@@ -78,6 +78,9 @@ export class DownloadView {
     if (running) this.#running.set(state.id, state);
     else this.#running.delete(state.id);
     this.#runningChanged.fire([...this.#running.values()]);
+    // One that is there is used at once: what waits for it has nothing else to say until then.
+    const [first] = this.#running.values();
+    if (first || state.phase !== 'done') this.#panel.showFetching(first && downloadName(first));
     if (running && state.here) this.#notification(state).report(state);
     else this.#notifications.get(state.id)?.close();
   }

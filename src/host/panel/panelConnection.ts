@@ -77,6 +77,7 @@ export class PanelConnection {
       panel.onDidChange((change) => {
         if (change.kind === 'notice') this.post({ type: 'notice', notice: panel.notice });
         else if (change.kind === 'download') this.post({ type: 'download', download: panel.download });
+        else if (change.kind === 'fetching') this.#sendModel();
         else if (change.kind === 'fonts') this.post({ type: 'fonts', fonts: panel.fonts });
         else if (change.kind === 'habits' && panel.habits) this.post({ type: 'habits', habits: panel.habits });
         else if (change.kind === 'selection')
@@ -189,8 +190,10 @@ export class PanelConnection {
   }
 
   #sendModel(): void {
-    const model = this.#sources.model.state;
-    this.post({ type: 'model', model, modelLabel: modelName(model), modelStatus: modelStatus(model), modelHover: modelHover(model) });
+    const { model: service, panel } = this.#sources;
+    const model = service.state;
+    const words = { modelLabel: modelName(model), modelStatus: modelStatus(model), modelHover: modelHover(model) };
+    this.post({ type: 'model', model, ...words, welcome: panel.welcome });
   }
 
   #sendWords(turnId: string): void {

@@ -22,10 +22,10 @@ import { Emitter } from '../disposables.ts';
 import type { ModelService } from '../modelService.ts';
 import { modelHover, modelName, modelStatus } from '../modelWords.ts';
 import { button } from '../panelButtons.ts';
+import { waitsForModel } from '../endMessages.ts';
 import { deletedNote } from '../conversationMessages.ts';
 import { errorNote } from '../userMessages.ts';
 import { panelStrings } from './panelStrings.ts';
-import { waitsForModel } from '../endMessages.ts';
 import { turnWords } from './turnWords.ts';
 import type { TurnExtra } from './turnWords.ts';
 
@@ -38,6 +38,7 @@ export type PanelChange =
       readonly kind:
         | 'notice'
         | 'download'
+        | 'fetching'
         | 'fonts'
         | 'habits'
         | 'thinking'
@@ -65,6 +66,8 @@ export class PanelModel {
   readonly #extras = new Map<string, TurnExtra>();
   #notice: PanelNote | undefined;
   #download: PanelDownload | undefined;
+  /** Name of a model that is being fetched, by this window or another. */
+  #fetching: string | undefined;
   /** Saving fails. Stays, under any other notice, until everything is saved. */
   #unsaved: PanelNote | undefined;
   /** The user has put that away; the next question, which is not saved either, brings it back. */
@@ -97,6 +100,10 @@ export class PanelModel {
       if (event.type === 'asked') this.#unsavedDismissed = false;
       if (event.type === 'turnDeleted' || event.type === 'turnRestored' || event.type === 'asked') this.#changed.fire({ kind: 'notice' });
     });
+    // What waits for a model is asked at once, and says what becomes of it.
+    model.onDidChange(({ kind }) => {
+      if (kind !== 'notChosen') this.#fetching = undefined;
+    });
     conversations.onDidSwitch(() => {
       this.#undoDismissed = false;
       this.#leftOut = conversations.current?.leftOut ?? [];
@@ -112,6 +119,16 @@ export class PanelModel {
 
   get download(): PanelDownload | undefined {
     return this.#download;
+  }
+
+  /** Name of the model that questions without one wait for. */
+  get fetching(): string | undefined {
+    return this.#fetching;
+  }
+
+  /** What an empty conversation says. */
+  get welcome(): PanelNote {
+    return welcome(this.#model.state, this.#fetching);
   }
 
   get selection(): SelectionOffer | undefined {
@@ -167,7 +184,7 @@ export class PanelModel {
       modelStatus: modelStatus(model),
       modelHover: modelHover(model),
       notice: this.notice,
-      welcome: welcome(model),
+      welcome: this.welcome,
       download: this.#download,
       selection: this.#selection,
       selectionAttached: this.#selectionAttached,
@@ -226,17 +243,20 @@ export class PanelModel {
 
   showDownload(download: PanelDownload | undefined): void {
     if (JSON.stringify(download) === JSON.stringify(this.#download)) return;
-    const wasComing = this.#isModelComing;
     this.#download = download;
     this.#changed.fire({ kind: 'download' });
-    if (wasComing === this.#isModelComing) return;
-    for (const turn of this.#conversations.current?.turns ?? [])
-      if (waitsForModel(turn)) this.#changed.fire({ kind: 'words', turnId: turn.question.id });
   }
 
-  /** Something is being fetched at this moment. */
-  get #isModelComing(): boolean {
-    return this.#download?.fraction !== undefined;
+  /** @param name of a model that is being fetched; where none is chosen, questions wait for it, and say so */
+  showFetching(name: string | undefined): void {
+    const awaited = this.#model.state.kind === 'notChosen' ? name : undefined;
+    if (awaited === this.#fetching) return;
+    this.#fetching = awaited;
+    this.#changed.fire({ kind: 'fetching' });
+    const { current } = this.#conversations;
+    for (const turn of current ? allTurns(current) : []) {
+      if (waitsForModel(turn)) this.#changed.fire({ kind: 'words', turnId: turn.question.id });
+    }
   }
 
   setFonts(fonts: PanelFonts): void {
@@ -309,17 +329,14 @@ export class PanelModel {
 
   #words(turn: Turn): TurnWords {
     const { id } = turn.question;
-    return turnWords(
-      turn,
-      { ...this.#extras.get(id), isModelComing: this.#isModelComing },
-      this.#conversations.current?.leftOut?.includes(id),
-    );
+    const isLeftOut = this.#conversations.current?.leftOut?.includes(id);
+    return turnWords(turn, this.#extras.get(id), { isLeftOut, fetching: this.#fetching });
   }
 }
 
 const draftKey = 'lemma.draft';
 
-function welcome(model: ModelState): PanelNote {
+function welcome(model: ModelState, fetching: string | undefined): PanelNote {
   if (model.kind === 'notChosen' && model.server) {
     return {
       tone: 'info',
@@ -328,6 +345,17 @@ function welcome(model: ModelState): PanelNote {
         'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. The settings ask for a server: what you ask goes there. First choose the server and its model.',
       ),
       buttons: [button('testConnection', true)],
+    };
+  }
+  if (model.kind === 'notChosen' && fetching !== undefined) {
+    return {
+      tone: 'info',
+      icon: 'symbol-operator',
+      text: vscode.l10n.t(
+        'Select code or mathematics, press Ctrl+K L, and read along while a reasoning model works on it. It runs on this computer. Nothing you select leaves it. {0} is being downloaded; what you ask until then is answered when it is there.',
+        fetching,
+      ),
+      buttons: [],
     };
   }
   if (model.kind === 'notChosen') {

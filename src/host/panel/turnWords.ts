@@ -22,15 +22,21 @@ export interface TurnExtra {
   readonly testNote?: PanelNote;
   /** What came of checking the equations of its answer. */
   readonly check?: CheckWords | undefined;
-  /** A model is being downloaded. */
-  readonly isModelComing?: boolean;
 }
 
-/** Everything about one turn that is said in words. @param isLeftOut the user took it out of what the model is told */
-export function turnWords(turn: Turn, extra: TurnExtra = {}, isLeftOut = false): TurnWords {
+/** What is around a turn. */
+export interface TurnSurroundings {
+  /** The user took it out of what the model is told. */
+  readonly isLeftOut?: boolean | undefined;
+  /** Name of a model that is being fetched. */
+  readonly fetching?: string | undefined;
+}
+
+/** Everything about one turn that is said in words. */
+export function turnWords(turn: Turn, extra: TurnExtra = {}, { isLeftOut = false, fetching }: TurnSurroundings = {}): TurnWords {
   const { snapshot, task } = turn.question;
   const leftOutNote = isLeftOut ? vscode.l10n.t('You left this turn out: the model is not told of it.') : '';
-  const note = extra.note ?? endNote(turn, extra.isModelComing);
+  const note = extra.note ?? endNote(turn, fetching);
   const vote = voteWords(turn);
   const edit = 'edit' in extra ? extra.edit : editOf(turn);
   return {
