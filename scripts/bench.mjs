@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- panel [--fast]` measures the panel alone (scripts/lib/panelBench.mjs), `npm run bench -- models` getting
  * and loading models (scripts/lib/modelsBench.mjs), `npm run bench -- editor` what Lemma costs in the editor, `-- check` the check of
- * equations.
+ * equations, `-- prefetch` the selection that is read before the key.
  *
  * `npm run bench`: measures a production build in a real workbench and the engine alone, prints a Markdown report and
  * writes it to out/bench.md, with the numbers in out/bench.json. Goals are the project's own; a number over its goal is
@@ -22,10 +22,10 @@ import { cleanEnv, mustRun } from './lib/run.mjs';
 
 await runMain(async () => {
   const [only, ...options] = process.argv.slice(2);
-  const known = only === undefined || ['panel', 'models', 'editor', 'check', 'samples', 'conversations'].includes(only);
+  const known = only === undefined || ['panel', 'models', 'editor', 'check', 'samples', 'conversations', 'prefetch'].includes(only);
   if (!known || options.some((option) => only !== 'panel' || option !== '--fast'))
     throw new PlainError(
-      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor, -- check the check of equations, -- samples several answers at once, -- conversations opening with thousands of them.',
+      'npm run bench measures engine and workbench, npm run bench -- panel [--fast] the panel, -- models the models, -- editor the editor, -- check the check of equations, -- samples several answers at once, -- conversations opening with thousands of them, -- prefetch what is read before the key.',
     );
   await ensureDependencies();
   if (only === 'check') return checkBench({ figures, machine: machine() });
@@ -42,6 +42,17 @@ await runMain(async () => {
   if (only === 'models') {
     await step('Building for production', () => build({ production: true, quiet: true }));
     return modelsBench({ figures, machine: machine() });
+  }
+  if (only === 'prefetch') {
+    await step('Building for production', () => build({ production: true, quiet: true }));
+    const { first, session } = await step('Measuring what is read before the key', () => figures('test/bench/prefetch.ts', {}));
+    console.log(
+      `From the key to the first text, ${first.promptTokens} tokens: ${first.hitMs} ms after a hit, ${first.coldMs} ms without (${first.ratio} times); goal ${first.goalMs} ms${first.met ? '' : ' (missed)'}`,
+    );
+    console.log(
+      `${session.selections} selections, ${session.asked} asked: ${session.readTokens} tokens read in advance, ${session.usedTokens} of use, ${session.wastedTokens} for nothing`,
+    );
+    return;
   }
   if (only === 'samples') {
     await step('Building for production', () => build({ production: true, quiet: true }));

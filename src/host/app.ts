@@ -38,6 +38,7 @@ import { PanelView } from './panel/panelView.ts';
 import { handlePanelMessage } from './panelMessages.ts';
 import { EditTasks } from './editTasks.ts';
 import type { PromptLibrary } from './prompts/promptLibrary.ts';
+import { Prefetch } from './prefetch.ts';
 import { Questions } from './questions.ts';
 import { askServerKey, chooseServer } from './remote/connectServer.ts';
 import { ServerBackend, chosenAddress } from './remote/serverBackend.ts';
@@ -86,6 +87,7 @@ export class LemmaApp {
   readonly questions: Questions;
   readonly tasks: EditTasks;
   readonly meter: ContextMeter;
+  readonly prefetch: Prefetch;
   readonly answers: AnswerActions;
   readonly previews: EditPreviews;
   readonly edits: EditDecisions;
@@ -168,6 +170,7 @@ export class LemmaApp {
     const texts = this.#disposables.add(this.#texts);
     const { questions, config } = this;
     this.meter = this.#disposables.add(new ContextMeter({ conversations, model, panel, questions, counter, config, texts }));
+    this.prefetch = this.#disposables.add(new Prefetch({ conversations, model, questions, turns, samples: this.samples, config, log }));
     this.answers = new AnswerActions(this.conversations, this.panel, texts, this.log);
     const { answers } = this;
     this.previews = this.#disposables.add(new EditPreviews({ conversations, panel, answers, log }));

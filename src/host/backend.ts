@@ -8,6 +8,7 @@ import type {
   LoadProgress,
   ModelInfo,
   ReadAheadParams,
+  ReadAheadResult,
 } from '../shared/inferenceProtocol.ts';
 
 /** A server and its model, as the settings name them. */
@@ -54,7 +55,7 @@ export interface Backend {
   /** Needs a loaded model. */
   countTokens(params: CountTokensParams): Promise<CountTokensResult>;
   /** Absent where there is nothing to be gained by it. See `ReadAheadParams`. */
-  readAhead?(params: ReadAheadParams): Promise<unknown>;
+  readAhead?(params: ReadAheadParams, signal?: AbortSignal): Promise<ReadAheadResult>;
   unload(): Promise<void>;
   /** Starts afresh, without a model. */
   restart(): Promise<unknown>;

@@ -1,4 +1,11 @@
-import type { CountTokensParams, CountTokensResult, GenerateResult, ModelInfo, ReadAheadParams } from '../shared/inferenceProtocol.ts';
+import type {
+  CountTokensParams,
+  CountTokensResult,
+  GenerateResult,
+  ModelInfo,
+  ReadAheadParams,
+  ReadAheadResult,
+} from '../shared/inferenceProtocol.ts';
 import type { Backend, BackendExit, BackendLoad, ModelChange } from './backend.ts';
 
 /** The inference process and the server as one: a load decides which of them answers from then on. */
@@ -29,8 +36,8 @@ export class Backends implements Backend {
     return this.#active.countTokens(params);
   }
 
-  async readAhead(params: ReadAheadParams): Promise<void> {
-    await this.#active.readAhead?.(params);
+  async readAhead(params: ReadAheadParams, signal?: AbortSignal): Promise<ReadAheadResult> {
+    return (await this.#active.readAhead?.(params, signal)) ?? { promptTokens: 0, readTokens: 0 };
   }
 
   unload(): Promise<void> {

@@ -38,6 +38,10 @@ export interface ReplySettings {
 export type CheckedEquations = (typeof checkedEquations)[number];
 const checkedEquations = ['answers', 'answersAndThoughts', 'off'] as const;
 
+/** `auto`: where the model runs on a GPU. */
+export type PrefetchSetting = (typeof prefetchSettings)[number];
+const prefetchSettings = ['auto', 'on', 'off'] as const;
+
 /** Sections of settings that the loaded model depends on. */
 const modelSettings = ['lemma.model', 'lemma.engine', 'lemma.backend', 'lemma.server', 'lemma.yarn', 'lemma.keepAliveMinutes'];
 
@@ -113,6 +117,12 @@ export class Config {
   get checkedEquations(): CheckedEquations {
     const chosen = vscode.workspace.getConfiguration('lemma').get<string>('checkEquations', 'answers');
     return checkedEquations.find((each) => each === chosen) ?? 'answers';
+  }
+
+  /** Whether a selection that rests is read before it is asked about. */
+  get prefetch(): PrefetchSetting {
+    const chosen = vscode.workspace.getConfiguration('lemma').get<string>('prefetch', 'auto');
+    return prefetchSettings.find((each) => each === chosen) ?? 'auto';
   }
 
   get reply(): ReplySettings {

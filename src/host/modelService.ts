@@ -11,6 +11,7 @@ import type {
   GenerateResult,
   ModelInfo,
   ReadAheadParams,
+  ReadAheadResult,
 } from '../shared/inferenceProtocol.ts';
 import { longestContext } from '../core/models/contextPlan.ts';
 import { familyYarn } from '../core/models/yarn.ts';
@@ -255,6 +256,15 @@ export class ModelService {
     if (this.#state.kind !== 'ready') return;
     // Nothing is lost by a failure: the question that comes reads it, and says what is wrong.
     this.#client.readAhead?.(params).catch(() => undefined);
+  }
+
+  /**
+   * A question that is likely to come is read, as `readAhead` reads a conversation; never by a server.
+   * @returns undefined where nothing could be read
+   */
+  async readPrompt(params: ReadAheadParams, signal: AbortSignal): Promise<ReadAheadResult | undefined> {
+    if (this.#state.kind !== 'ready' || this.#state.info.served || signal.aborted) return undefined;
+    return this.#client.readAhead?.(params, signal).catch(() => undefined);
   }
 
   /** The user begins to type: a model that was unloaded for want of use is loaded again in the background. */

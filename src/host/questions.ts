@@ -60,6 +60,13 @@ export class Questions {
     return this.#ask(task, text, () => readSnapshot(requireEditor()), more);
   }
 
+  /** What `aboutSelection` would ask now. @throws LemmaFailure what that would say */
+  async foreseen(task: Task, editor: vscode.TextEditor): Promise<Omit<TurnQuestion, 'id'>> {
+    const question = await this.#question(task, '', await readSnapshot(editor));
+    const context = await this.#automatic().foresee(question);
+    return { ...question, ...(context.length > 0 ? { context } : {}) };
+  }
+
   /** Asks about a part of a document. @param uri of the document, as a string */
   async aboutRange(task: Task, uri: string, range: vscode.Range): Promise<void> {
     await this.#ask(task, '', async () => {
@@ -167,22 +174,31 @@ export class Questions {
     return async () => readSnapshot(editor ?? requireEditor());
   }
 
+  /** With the user's attachments, without what Lemma sends along. */
+  async #question(
+    task: Task,
+    text: string,
+    snapshot: Snapshot | undefined,
+    wish: Omit<TaskWish, 'text'> = {},
+  ): Promise<Omit<TurnQuestion, 'id'>> {
+    const attachments = await this.#attachments.read();
+    const { answerUse = answerUseOf(task), fill, samples = votes(task) ? this.#samples() : 1, ...more } = wish;
+    return {
+      task,
+      text: snapshot && fill ? await fill(snapshot) : text,
+      ...more,
+      ...(answerUse === 'panel' ? {} : { answerUse }),
+      ...(samples > 1 ? { samples } : {}),
+      ...(snapshot ? { snapshot } : {}),
+      ...(attachments.length > 0 ? { attachments } : {}),
+    };
+  }
+
   /** @returns whether the question was asked */
   async #ask(task: Task, text: string, read: (() => Promise<Snapshot>) | undefined, wish: Omit<TaskWish, 'text'> = {}): Promise<boolean> {
     const revealed = this.#reveal();
     try {
-      const snapshot = await read?.();
-      const attachments = await this.#attachments.read();
-      const { answerUse = answerUseOf(task), fill, samples = votes(task) ? this.#samples() : 1, ...more } = wish;
-      const question = {
-        task,
-        text: snapshot && fill ? await fill(snapshot) : text,
-        ...more,
-        ...(answerUse === 'panel' ? {} : { answerUse }),
-        ...(samples > 1 ? { samples } : {}),
-        ...(snapshot ? { snapshot } : {}),
-        ...(attachments.length > 0 ? { attachments } : {}),
-      };
+      const question = await this.#question(task, text, await read?.(), wish);
       const context = await this.#automatic().of(question);
       this.#panel.showNotice(undefined);
       void this.#attachments.set([]);

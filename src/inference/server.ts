@@ -65,10 +65,13 @@ export function serve(
     if (stops.length > 0) sampleStops.set(params.progressToken, stops);
     const sampleSignal = (sample: number): AbortSignal => stops[sample]?.signal ?? new AbortController().signal;
     return shared
-      .withModel(window, token, (signal) => engine.generate(params, report, signal, sampleSignal))
+      .withModel(window, token, (signal) => {
+        if (params.side !== 'request') shared.remembers(window);
+        return engine.generate(params, report, signal, sampleSignal);
+      })
       .finally(() => sampleStops.delete(params.progressToken));
   });
-  connection.onRequest(readAheadRequest, (params) => shared.readAhead(window, params));
+  connection.onRequest(readAheadRequest, (params, token) => shared.readAhead(window, params, token));
   connection.onNotification(stopSampleNotification, ({ progressToken, sample }) => sampleStops.get(progressToken)?.[sample]?.abort());
   connection.onRequest(countTokensRequest, (params, token) => {
     if (!shared.modelOf(window)) return shared.withModel(window, token, () => Promise.resolve(engine.countTokens(params)));

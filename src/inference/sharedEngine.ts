@@ -60,6 +60,8 @@ export class SharedEngine {
   #instead: InsteadOfGpu | undefined;
   /** What is read in idle time gives way to everything else. */
   #ahead: AbortController | undefined;
+  /** Whose conversation the context remembers on the panel's side. */
+  #remembered: EngineWindow | undefined;
   #isEnding = false;
   readonly #keepAlive = new KeepAlive(() => void this.#unloadIdle());
 
@@ -94,6 +96,7 @@ export class SharedEngine {
   /** The window is gone: what it asked for is stopped. The process ends with the last one. */
   leave(window: EngineWindow): void {
     this.#windows.delete(window);
+    if (this.#remembered === window) this.#remembered = undefined;
     this.#ahead?.abort();
     this.#keepAlive.minutes = this.#idleMinutes();
     for (const controller of window.running) controller.abort();
@@ -131,21 +134,38 @@ export class SharedEngine {
     }
   }
 
+  /** From now on the context remembers this window's conversation. */
+  remembers(window: EngineWindow): void {
+    this.#remembered = window;
+  }
+
   /** Reads a conversation in idle time: only while nothing runs or waits, and only for the model that is loaded. */
-  async readAhead(window: EngineWindow, params: ReadAheadParams): Promise<ReadAheadResult | Failure> {
+  async readAhead(window: EngineWindow, params: ReadAheadParams, token: CancellationToken): Promise<ReadAheadResult | Failure> {
     const nothing: ReadAheadResult = { promptTokens: 0, readTokens: 0 };
     this.#ahead?.abort();
     const isBusy = [...this.#windows].some(({ running }) => running.size > 0);
-    if (isBusy || this.#isEnding || !this.modelOf(window)) return nothing;
+    if (!params.wholePrompt) this.#keepAlive.touch();
+    if (isBusy || this.#isEnding || token.isCancellationRequested || !this.#mayReadAhead(window, params)) return nothing;
     const ahead = (this.#ahead = new AbortController());
+    const listener = token.onCancellationRequested(() => ahead.abort());
     try {
-      const result = await this.#queue.run(window, async () =>
-        ahead.signal.aborted || !this.modelOf(window) ? nothing : this.engine.readAhead(params, ahead.signal),
-      );
+      const result = await this.#queue.run(window, async () => {
+        if (ahead.signal.aborted || !this.#mayReadAhead(window, params)) return nothing;
+        if (!params.wholePrompt) this.remembers(window);
+        return this.engine.readAhead(params, ahead.signal);
+      });
       return await this.#answered(result);
     } catch (error) {
-      return this.#answered(toFailure(error));
+      return await this.#answered(toFailure(error));
+    } finally {
+      listener.dispose();
     }
+  }
+
+  /** A question that may never be asked takes the place of nobody's conversation. */
+  #mayReadAhead(window: EngineWindow, { wholePrompt }: ReadAheadParams): boolean {
+    const isOthers = this.#remembered !== undefined && this.#remembered !== window;
+    return this.#presentFor(window) !== undefined && !(wholePrompt && isOthers);
   }
 
   /** As `inTurn`, with the window's own model loaded. */
@@ -200,6 +220,7 @@ export class SharedEngine {
     return this.#changing(() =>
       this.inTurn(window, token, async () => {
         await this.engine.unload();
+        this.#remembered = undefined;
         this.#tellModel(window);
         return null;
       }),
@@ -217,8 +238,12 @@ export class SharedEngine {
   }
 
   /** The window's model, when it is loaded and no request that runs or waits changes that. */
-  modelOf({ wish }: EngineWindow): ModelInfo | undefined {
+  modelOf(window: EngineWindow): ModelInfo | undefined {
     this.#keepAlive.touch();
+    return this.#presentFor(window);
+  }
+
+  #presentFor({ wish }: EngineWindow): ModelInfo | undefined {
     return wish && this.#modelChanges === 0 ? this.engine.loadedWith(wish) : undefined;
   }
 
@@ -233,6 +258,7 @@ export class SharedEngine {
     const [window] = this.#windows;
     if (!window || this.#isEnding) return;
     await this.#changing(() => this.#queue.run(window, () => this.engine.unload())).catch(() => undefined);
+    this.#remembered = undefined;
     this.#tellModel(undefined, true);
   }
 

@@ -14,7 +14,7 @@ import type { FamilyModelId } from '../core/models/family.ts';
 import type { GlmTool } from '../core/glmPrompt.ts';
 import type { ModelHeader } from '../core/models/header.ts';
 
-export const inferenceProtocolVersion = 6;
+export const inferenceProtocolVersion = 7;
 
 /**
  * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
@@ -240,16 +240,22 @@ export interface GenerateTrace {
   readonly generatedIds: readonly number[];
 }
 
-/** A conversation whose next question is likely to come. */
+/** A conversation whose next question is likely to come, or a question that is. */
 export interface ReadAheadParams {
-  /** The history as the next question's prompt will have it, up to that question. */
+  /** The history as the next question's prompt will have it, up to that question; with `wholePrompt` that question too. */
   readonly messages: readonly ChatMessage[];
   readonly tools?: readonly GlmTool[];
   /** As in `GenerateParams`: nothing is read where the context remembers the other side. */
   readonly side?: ReplySide;
+  /**
+   * The question itself is known, and is the first one of its conversation. At most so many tokens are evaluated for it, and
+   * none where the context remembers another window's conversation. It is no use of the model: an idle one is unloaded as if
+   * nothing had been read.
+   */
+  readonly wholePrompt?: { readonly mostTokens: number };
 }
 export interface ReadAheadResult {
-  /** What every prompt of this history begins with; 0 where nothing could be read. */
+  /** What every prompt of this history begins with, or the whole prompt; 0 where nothing could be read. */
   readonly promptTokens: number;
   /** Tokens that were evaluated for it now. */
   readonly readTokens: number;

@@ -49,6 +49,8 @@ export class AutomaticContext {
   /** Taken away by the user, of the place `#unwantedAt`. */
   readonly #unwanted = new Set<string>();
   #unwantedAt = '';
+  /** What was gathered for a question before it is asked, as long as nothing has changed since. */
+  #foreseen: { readonly context: readonly Attachment[]; readonly key: string } | undefined;
   /** Newest gathering; an older one that ends later is not shown. */
   #round = 0;
   /** How long the last gathering about a selection took, in milliseconds, for the benchmark. */
@@ -69,11 +71,15 @@ export class AutomaticContext {
     );
     keep.add(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (panel.selectionAttached && document.uri.scheme !== 'output') this.#soon();
+        if (document.uri.scheme === 'output') return;
+        this.#foreseen = undefined;
+        if (panel.selectionAttached) this.#soon();
       }),
     );
+    keep.add(vscode.languages.onDidChangeDiagnostics(() => (this.#foreseen = undefined)));
     keep.add(
       config.onDidChangeAutomaticContext(() => {
+        this.#foreseen = undefined;
         this.#set([], '');
         this.#soon();
       }),
@@ -89,7 +95,20 @@ export class AutomaticContext {
   async of(question: Omit<TurnQuestion, 'id'>): Promise<readonly Attachment[]> {
     if (!question.snapshot) return [];
     if (keyOf(question) === this.#shownFor) return this.#shown;
+    if (this.#foreseen?.key === foreseenKey(question)) return this.#foreseen.context;
     return (await this.#gather(question, this.limitMs)).context;
+  }
+
+  /** What would go along with a question that may be asked next. Gathered in full, it is what goes along then. */
+  async foresee(question: Omit<TurnQuestion, 'id'>): Promise<readonly Attachment[]> {
+    if (!question.snapshot) return [];
+    const key = foreseenKey(question);
+    if (this.#foreseen?.key === key || keyOf(question) === this.#shownFor) return this.of(question);
+    // A change that comes while it is gathered leaves nothing to go by.
+    const mark = (this.#foreseen = { context: [], key: '' });
+    const { context, late } = await this.#gather(question, this.limitMs);
+    if (this.#foreseen === mark) this.#foreseen = late.length === 0 ? { context, key } : undefined;
+    return context;
   }
 
   /** Takes one of the shown away. @returns false when there is none of that id */
@@ -97,6 +116,7 @@ export class AutomaticContext {
     const piece = this.#shown.find((each) => idOf(each) === id);
     if (!piece) return false;
     this.#unwanted.add(id);
+    this.#foreseen = undefined;
     this.#set(
       this.#shown.filter((each) => each !== piece),
       this.#shownFor,
@@ -155,6 +175,11 @@ export class AutomaticContext {
 function keyOf({ task, snapshot, attachments = [] }: Omit<TurnQuestion, 'id'>): string {
   if (!snapshot) return '';
   return JSON.stringify([task === 'ask', snapshot.version, placeOf(snapshot), attachments.map(({ uri, range }) => [uri, range])]);
+}
+
+/** Other tasks show other surroundings, and so leave other pieces out. */
+function foreseenKey(question: Omit<TurnQuestion, 'id'>): string {
+  return `${question.task} ${keyOf(question)}`;
 }
 
 /** Until the cursor goes elsewhere, also while the document changes elsewhere. */

@@ -33,6 +33,15 @@ describe('Reading a conversation ahead', () => {
     assert.deepEqual(batches, [64, 64, 64, 64, 44]);
   });
 
+  it('takes a whole question but for its last token, and no more of it than is allowed', async () => {
+    const { loaded, batches } = counting(() => undefined);
+    const read = (mostTokens: number) => readAhead(loaded, { ...params, wholePrompt: { mostTokens } }, new AbortController().signal);
+    assert.deepEqual(await read(100), { promptTokens: 301, readTokens: 100 });
+    assert.deepEqual(await read(1000), { promptTokens: 301, readTokens: 200 });
+    assert.deepEqual(await read(1000), { promptTokens: 301, readTokens: 0 });
+    assert.deepEqual(batches, [64, 36, 64, 64, 64, 8]);
+  });
+
   it('ends behind the batch that runs when something else is asked, and keeps what was read', async () => {
     const asked = new AbortController();
     const { loaded, batches } = counting(() => asked.abort());
