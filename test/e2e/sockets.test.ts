@@ -44,7 +44,10 @@ describe('the sockets of code-server, extension host and engine', function () {
       await answered(panel, '85');
       const seen = session.sockets();
       // The watch sees: the port of code-server, and the question of the extension host.
-      assert.ok(seen.some(({ program, to }) => program.includes('--type=extensionHost') && to === '127.0.0.1', JSON.stringify(seen)));
+      assert.ok(
+        seen.some(({ program, to }) => program.includes('--type=extensionHost') && to === '127.0.0.1'),
+        JSON.stringify(seen),
+      );
       assert.deepEqual(foreign(seen), []);
       assert.ok(session.askedHosts.has('127.0.0.1'));
     } finally {

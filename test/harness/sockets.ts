@@ -30,8 +30,7 @@ const everyMs = 1000;
 
 /**
  * Two ways that make up for each other. The kernel knows every socket of every process, native code’s too, but is asked once
- * a second only. Node tells of each connection that is tried, however short, except in the engine, which takes no
- * NODE_OPTIONS.
+ * a second only. Node tells of each connection that is tried, however short.
  */
 export function socketWatch(): SocketWatch {
   const folder = mkdtempSync(path.join(tmpdir(), 'lemma-sockets-'));
