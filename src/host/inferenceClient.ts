@@ -159,7 +159,7 @@ export class InferenceClient {
   /** Reads a conversation before its next question is asked, where a process runs and has nothing else to do. Aborted, it resolves with what was read. */
   async readAhead(params: ReadAheadParams, signal?: AbortSignal): Promise<ReadAheadResult> {
     const connection = this.#running?.connection;
-    if (!connection) return { promptTokens: 0, readTokens: 0 };
+    if (!connection || signal?.aborted) return { promptTokens: 0, readTokens: 0 };
     return connection.request(signal, (rpc, token) => rpc.sendRequest(readAheadRequest, params, token));
   }
 
