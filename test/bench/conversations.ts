@@ -2,6 +2,9 @@
  * `npm run bench -- conversations`: how long a window that has just been opened takes with 10, 1,000 and 10,000 conversations in
  * its folder: to show the one that was shown last, to list all of them, and to find a word. Each time is that of a process of its
  * own, which has nothing in memory; the files are in the memory of the system, as those of yesterday mostly are.
+ *
+ *   node conversations.ts [counts COUNT …]
+ *   node conversations.ts FOLDER     one window, in this process
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +15,8 @@ import { encodeEvent } from '../../src/core/journal.ts';
 import { Conversations } from '../../src/host/conversations.ts';
 import type { Memory } from '../../src/host/conversations.ts';
 
-const counts = [10, 1000, 10_000];
+const [asked, ...given] = process.argv.slice(2);
+const counts = asked === 'counts' ? given.map(Number) : [10, 1000, 10_000];
 const runs = 5;
 /** A short thought of a model that thinks for long: 16 kB in 200 pieces. */
 const thought = Array.from({ length: 200 }, (_, index) => `Step ${index}: I look at it once more, from another side, to be sure. `);
@@ -34,6 +38,8 @@ export interface OpeningFigures {
   readonly conversations: number;
   /** Milliseconds, median: the conversation that was shown last is there. */
   readonly openMs: number;
+  /** Shortest and longest. */
+  readonly openRangeMs: readonly [number, number];
   /** The whole list, without an index and with it. */
   readonly firstListMs: number;
   readonly listMs: number;
@@ -66,8 +72,7 @@ function inProcess(folder: string): Awaited<ReturnType<typeof open>> {
   return JSON.parse(output) as Awaited<ReturnType<typeof open>>;
 }
 
-const [asked] = process.argv.slice(2);
-if (asked !== undefined) {
+if (asked !== undefined && asked !== 'counts') {
   console.log(JSON.stringify(await open(asked)));
 } else {
   const rounded = (ms: number): number => Number(ms.toFixed(1));
@@ -83,9 +88,11 @@ if (asked !== undefined) {
       const later = Array.from({ length: runs }, () => inProcess(folder));
       const median = (of: (run: (typeof later)[number]) => number): number =>
         rounded(later.map(of).sort((a, b) => a - b)[Math.floor(runs / 2)] ?? NaN);
-      const figure = {
+      const opened = later.map(({ openMs }) => rounded(openMs));
+      const figure: OpeningFigures = {
         conversations: count,
         openMs: median(({ openMs }) => openMs),
+        openRangeMs: [Math.min(...opened), Math.max(...opened)],
         firstListMs: rounded(first.listMs),
         listMs: median(({ listMs }) => listMs),
         searchMs: median(({ searchMs }) => searchMs),

@@ -31,12 +31,14 @@ export interface EngineFigures {
   readonly ratioMax: number;
   /** Milliseconds a token that Lemma adds to node-llama-cpp; median of the pairs. */
   readonly ownMsPerToken: number;
+  readonly ownMsPerTokens: readonly number[];
   /** llama.cpp's own benchmark with the same options, on as many tokens; median. Absent where it cannot be built. */
   readonly benchTokensPerSecond?: number;
   /** Milliseconds a token that node-llama-cpp, with its sampling, adds to llama.cpp; median of the pairs. */
   readonly bindingMsPerToken?: number;
   /** From the request to the first text, the model loaded and the KV cache empty of this prompt; median. */
   readonly firstTextMs: number;
+  readonly firstTextsMs: readonly number[];
   /** From the start of the process to a model that is ready. */
   readonly loadMs: number;
   readonly threads: number;
@@ -71,11 +73,13 @@ export async function measureEngine(): Promise<EngineFigures> {
     const withFlash = await startAlone(info.threads, true);
     alones.push(withFlash);
     const ratios = host.map((perSecond, pair) => perSecond / (library[pair] ?? Number.NaN)).sort((a, b) => a - b);
+    const own = host.map((perSecond, pair) => 1000 / perSecond - 1000 / (library[pair] ?? Number.NaN));
     return {
       hostTokensPerSecond: median(host),
       aloneTokensPerSecond: median(library),
       aloneFlashAttentionTokensPerSecond: await aloneSpeed(withFlash),
-      ownMsPerToken: median(host.map((perSecond, pair) => 1000 / perSecond - 1000 / (library[pair] ?? Number.NaN))),
+      ownMsPerToken: median(own),
+      ownMsPerTokens: own,
       ...(bench.length === 0
         ? {}
         : {
@@ -86,6 +90,7 @@ export async function measureEngine(): Promise<EngineFigures> {
       ratioMedian: median(ratios),
       ratioMax: ratios.at(-1) ?? Number.NaN,
       firstTextMs: median(firsts),
+      firstTextsMs: firsts,
       loadMs,
       threads: info.threads,
       ratios,

@@ -15,6 +15,8 @@ export interface LlamaBenchOptions {
   /** New tokens after an empty context; 0 leaves them out. */
   readonly newTokens: number;
   readonly repetitions: number;
+  /** Tokens that the context holds before; absent: none. */
+  readonly depth?: number;
 }
 
 export interface LlamaBenchRow {
@@ -26,10 +28,12 @@ export interface LlamaBenchRow {
 
 /** @throws the program's error */
 export function runLlamaBench(options: LlamaBenchOptions): LlamaBenchRow[] {
-  const { program, libraries, modelPath, threads, gpuLayers, flashAttention, batchTokens, prompts, newTokens, repetitions } = options;
+  const { program, libraries, modelPath, threads, gpuLayers, flashAttention, batchTokens, prompts, newTokens, repetitions, depth } =
+    options;
   const flag = { on: '1', off: '0', auto: '-1' }[flashAttention];
   const args = ['-m', modelPath, '-p', prompts.length === 0 ? '0' : prompts.join(','), '-n', String(newTokens)];
   args.push('-r', String(repetitions), '-fa', flag, '-o', 'json');
+  if (depth !== undefined) args.push('-d', String(depth));
   if (threads !== undefined) args.push('-t', String(threads));
   if (gpuLayers !== undefined) args.push('-ngl', String(gpuLayers));
   if (batchTokens !== undefined) args.push('-b', String(batchTokens), '-ub', String(batchTokens));

@@ -6,12 +6,18 @@ import { tmpdir } from 'node:os';
 import { measureDownload } from './models/download.ts';
 import { measureLoading } from './models/loading.ts';
 
+/** A row of the report (scripts/lib/bench/frame.mjs). */
 export interface ModelRow {
   readonly what: string;
-  readonly measured: string;
-  /** Empty where a figure is reported only. */
-  readonly goal: string;
+  /** The median of several; absent where it could not be measured. */
+  readonly value: number | undefined;
+  readonly unit: string;
+  readonly min?: number;
+  readonly max?: number;
+  /** Absent where a figure is reported only. */
+  readonly goal?: string;
   readonly met?: boolean;
+  readonly note?: string;
 }
 
 /** In the order of the report. */

@@ -1,6 +1,8 @@
 /**
  * `npm run bench -- samples`: the time of several replies to one prompt at once over the time of one, by the tiny model on
  * the processor. Prints a line for each number of samples, and the figures as JSON on the last line.
+ *
+ *   node samples.ts [1 COUNT …]
  */
 import path from 'node:path';
 import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
@@ -11,7 +13,8 @@ const modelPath = path.join(root, 'test/fixtures/model/glm-z1-tiny-f16.gguf');
 const rounds = 5;
 /** New tokens of each sample. */
 const maxTokens = 300;
-const counts = [1, 2, 3, 5, 8];
+/** The first one is what the others are compared with. */
+const counts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2, 3, 5, 8];
 
 const quiet = (): void => undefined;
 const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
@@ -38,10 +41,13 @@ try {
   const one = median(1);
   const figures = counts.map((samples) => {
     const ms = median(samples);
+    const ratios = (times.get(samples) ?? []).map((each) => Number((each / one).toFixed(2)));
     return {
       samples,
       ms: Math.round(ms),
       ratio: Number((ms / one).toFixed(2)),
+      min: Math.min(...ratios),
+      max: Math.max(...ratios),
       tokensPerSecond: Math.round((samples * maxTokens * 1000) / ms),
     };
   });

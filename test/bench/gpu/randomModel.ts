@@ -8,7 +8,7 @@ import { uint32, uint64 } from '../../harness/ggufFile.ts';
 
 export interface ModelShape {
   readonly layers: number;
-  /** A multiple of 256, as `heads` × `headSize` and what the narrow types leave of `ffn`, a multiple of 32. */
+  /** A multiple of 32, as `heads` × `headSize` and `ffn`; of 256 for the types of Q4_K_M throughout. */
   readonly hidden: number;
   readonly heads: number;
   readonly kvHeads: number;
@@ -77,7 +77,8 @@ export function writeRandomModel(tinyModel: string, to: string, shape: ModelShap
 /** As llama.cpp names them for `glm4`, in the types that its Q4_K_M gives them. */
 function allTensors({ layers, hidden, heads, kvHeads, headSize, ffn, vocabulary }: ModelShape): Tensor[] {
   const weight = (name: string, rows: number, columns: number, type: TensorType = 'Q4_K'): Tensor => ({
-    ...{ name: `${name}.weight`, dimensions: [rows, columns], type },
+    ...{ name: `${name}.weight`, dimensions: [rows, columns] },
+    type: rows % 256 !== 0 && (type === 'Q4_K' || type === 'Q6_K') ? narrow[type] : type,
   });
   const norm = (name: string): Tensor => ({ name: `${name}.weight`, dimensions: [hidden], type: 'F32', value: 1 });
   const bias = (name: string, size: number): Tensor => ({ name: `${name}.bias`, dimensions: [size], type: 'F32' });
@@ -96,7 +97,7 @@ function allTensors({ layers, hidden, heads, kvHeads, headSize, ffn, vocabulary 
       bias(`${block}.attn_v`, kvHeads * headSize),
       weight(`${block}.attn_output`, heads * headSize, hidden),
       weight(`${block}.ffn_up`, hidden, 2 * ffn),
-      weight(`${block}.ffn_down`, ffn, hidden, narrow[more]),
+      weight(`${block}.ffn_down`, ffn, hidden, more),
     );
   }
   return tensors;

@@ -17,13 +17,8 @@ export async function measureDownload(folder: string): Promise<ModelRow[]> {
   const limited = await compare(folder, 1_000_000_000, gigabit);
   const free = await compare(folder, 2_000_000_000, 0);
   return [
-    {
-      what: 'Download at 1 Gbit/s, checked, over curl (speeds, pair by pair)',
-      measured: `${ratioText(limited)}; ${speedText(limited)}`,
-      goal: 'at least 0.95',
-      met: median(limited.map(({ ratio }) => ratio)) >= 0.95,
-    },
-    { what: 'The same without a limit, on loopback', measured: `${ratioText(free)}; ${speedText(free)}`, goal: '' },
+    { ...row('a download at 1 Gbit/s, checked, over `curl`', limited), goal: 'at least 0.95 times', met: middle(limited) >= 0.95 },
+    row('the same without a limit, on loopback', free),
   ];
 }
 
@@ -78,14 +73,15 @@ async function seconds(work: () => void | Promise<void>): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-function ratioText(results: readonly Pair[]): string {
-  const ratios = results.map(({ ratio }) => ratio).sort((a, b) => a - b);
-  return `${median(ratios).toFixed(3)} (${ratios.map((ratio) => ratio.toFixed(3)).join(', ')})`;
+function row(what: string, results: readonly Pair[]): ModelRow {
+  const ratios = results.map(({ ratio }) => ratio);
+  const speed = (values: readonly number[]): string => `${Math.round(median(values) / 1e6)} MB/s`;
+  const note = `${speed(results.map((each) => each.ownBytesPerSecond))} to ${speed(results.map((each) => each.curlBytesPerSecond))}`;
+  return { what, value: median(ratios), unit: 'times', min: Math.min(...ratios), max: Math.max(...ratios), note };
 }
 
-function speedText(results: readonly Pair[]): string {
-  const text = (values: readonly number[]): string => `${Math.round(median(values) / 1e6)} MB/s`;
-  return `${text(results.map((each) => each.ownBytesPerSecond))} to ${text(results.map((each) => each.curlBytesPerSecond))}`;
+function middle(results: readonly Pair[]): number {
+  return median(results.map(({ ratio }) => ratio));
 }
 
 function median(values: readonly number[]): number {

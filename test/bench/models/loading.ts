@@ -1,22 +1,15 @@
-/** Loading a model: against reading its bytes, what it takes beside them, YaRN's second load, a second window, a long input. */
+/** Loading a model: against reading its bytes, what it takes beside them, YaRN's second load, a second window. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { InferenceClient } from '../../../src/host/inferenceClient.ts';
 import { ownRuntime } from '../../../scripts/lib/ownRuntime.ts';
 import type { LoadParams, ModelInfo } from '../../../src/shared/inferenceProtocol.ts';
 import type { ModelRow } from '../models.ts';
 
+const memory = 'memory of the inference process over the model’s own size';
 const root = path.join(import.meta.dirname, '../../..');
 const rounds = 5;
 const windows = 15;
-/** Tokens of the long input. */
-const longTokens = 40_000;
-/**
- * Milliseconds after which the long input is given up. Attention takes time by the square of the length: one thread of 2026
- * reads 16,000 tokens of the tiny model in 33 s and 40,000 in 205 s.
- */
-const longLimitMs = 240_000;
 
 /** @param modelPath `LEMMA_BENCH_MODEL`, else the tiny model, of which the process itself is the greater part */
 export async function measureLoading(
@@ -45,14 +38,12 @@ export async function measureLoading(
     const beside = residentBytes(client.pid) - bytes;
     const [readMs, plainMs, yarnMs] = [median(reads), median(plain), median(withYarn)];
     return [
-      row('Loading a model over reading the same bytes', `${ratio(plainMs, readMs)} (${ms(plainMs)} to ${ms(readMs)})`),
-      row(
-        'Memory of the inference process over the model’s own size',
-        beside > 0 ? `${Math.round(beside / 1e6)} MB` : 'not to be had here',
-      ),
-      row('A load for YaRN over a plain load', `${ratio(yarnMs, plainMs)} (${ms(yarnMs)} to ${ms(plainMs)})`),
+      ratio('loading a model over reading the same bytes', plainMs, readMs),
+      beside > 0
+        ? { what: memory, value: beside / 1e6, unit: 'MB' }
+        : { what: memory, value: undefined, unit: '', note: 'not to be had here' },
+      ratio('a load for YaRN over a plain load', yarnMs, plainMs),
       await secondWindow(client, load, open),
-      await longInput(client, load),
     ];
   } finally {
     await client.dispose();
@@ -75,37 +66,10 @@ async function secondWindow(
     await second.dispose();
   }
   const middle = median(joining);
-  const what = `A second window has the model (median of ${windows})`;
-  const measured = `${ms(middle)} (${ms(Math.min(...joining))} to ${ms(Math.max(...joining))})`;
-  return { what, measured, goal: 'under 300 ms', met: middle < 300 };
-}
-
-/** By all cores: while the prompt is read, nobody waits for the event loop. Ends after `longLimitMs`, and says so. */
-async function longInput(client: InferenceClient, load: (change: Partial<LoadParams>) => Promise<ModelInfo>): Promise<ModelRow> {
-  const threads = availableParallelism();
-  const { yarn } = await load({ contextTokens: longTokens + 4096, yarn: true, threads });
-  const messages = [{ role: 'user' as const, content: 'The sum of 12 and 30 is 42.\n'.repeat(Math.ceil(longTokens / 15)) }];
-  const sampling = { temperature: 0, topP: 1, topK: 0 };
-  let readTokens = 0;
-  const limit = AbortSignal.timeout(longLimitMs);
-  const result = await client.generate(
-    { messages, profile: 'glm-z1', sampling, maxTokens: 20 },
-    (progress) => {
-      if (progress.kind === 'prompt') readTokens = progress.readTokens;
-    },
-    limit,
-  );
-  const rate = (1000 * readTokens) / result.promptMs;
-  const scale = `frequency scale ${yarn?.frequencyScale ?? 'unknown'}`;
-  const end = result.stop === 'cancelled' ? `given up after ${longLimitMs / 1000} s` : `${result.generatedTokens} written`;
-  return row(
-    `Input of ${longTokens} tokens with YaRN (${threads} threads)`,
-    `${readTokens} of ${result.promptTokens} tokens read at ${rate.toFixed(0)}/s, ${end}, ${scale}`,
-  );
-}
-
-function row(what: string, measured: string): ModelRow {
-  return { what, measured, goal: '' };
+  return {
+    ...{ what: 'a second window has the model', value: middle, unit: 'ms', min: Math.min(...joining), max: Math.max(...joining) },
+    ...{ goal: 'under 300 ms', met: middle < 300 },
+  };
 }
 
 function times(work: () => void): number[] {
@@ -127,8 +91,8 @@ function residentBytes(pid: number | undefined): number {
   return 1024 * Number(kilobytes);
 }
 
-function ratio(value: number, to: number): string {
-  return (value / to).toFixed(2);
+function ratio(what: string, value: number, to: number): ModelRow {
+  return { what, value: value / to, unit: 'times', note: `${ms(value)} to ${ms(to)}` };
 }
 
 function ms(value: number): string {

@@ -1,0 +1,14 @@
+/** The parts of the benchmark, in the order of the report. */
+import { checkPart } from './check.mjs';
+import { editorPart } from './editor.mjs';
+import { enginePart, sizesPart, workbenchPart } from './engine.mjs';
+import { modelsPart } from './models.mjs';
+import { panelPart } from './panel.mjs';
+import { scalePart } from './scale.mjs';
+import { conversationsPart, prefetchPart, samplesPart } from './turns.mjs';
+
+/** @type {readonly import('./frame.mjs').Part[]} */
+export const parts = [
+  ...[sizesPart, enginePart, workbenchPart, editorPart, panelPart, prefetchPart, samplesPart],
+  ...[conversationsPart, scalePart, modelsPart, checkPart],
+];
