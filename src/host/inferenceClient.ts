@@ -19,6 +19,7 @@ import {
   countTokensRequest,
   describeMachineRequest,
   describeModelsRequest,
+  forgetRequest,
   generateProgress,
   generateRequest,
   loadProgress,
@@ -161,6 +162,12 @@ export class InferenceClient {
     const connection = this.#running?.connection;
     if (!connection || signal?.aborted) return { promptTokens: 0, readTokens: 0 };
     return connection.request(signal, (rpc, token) => rpc.sendRequest(readAheadRequest, params, token));
+  }
+
+  /** A conversation was deleted; where a process runs, it keeps nothing of it. */
+  async forget(conversation: string): Promise<void> {
+    const connection = this.#running?.connection;
+    await connection?.request(undefined, (rpc, token) => rpc.sendRequest(forgetRequest, { conversation }, token));
   }
 
   async countTokens(params: CountTokensParams): Promise<CountTokensResult> {

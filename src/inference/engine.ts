@@ -12,6 +12,7 @@ import type {
   ReadAheadParams,
   ReadAheadResult,
 } from '../shared/inferenceProtocol.ts';
+import type { SavedStates } from '../shared/savedStates.ts';
 
 /** Called for each line an engine has to say. */
 export type EngineLog = (level: LogParams['level'], message: string) => void;
@@ -30,7 +31,11 @@ export interface Engine {
   load(params: LoadParams, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<ModelInfo>;
   /** The loaded model, if `load` with these parameters would give it at once. */
   loadedWith(params: Omit<LoadParams, 'progressToken'>): ModelInfo | undefined;
-  /** Frees the model, if any. */
+  /** Where what the context remembers of conversations is kept from now on. May be called at any time. */
+  keepStates(where: SavedStates): void;
+  /** A conversation was deleted: nothing is kept of it. May be called at any time. Never fails. */
+  forget(conversation: string): Promise<void>;
+  /** Frees the model, if any; what the context remembers is kept where that was asked for. */
   unload(): Promise<void>;
   /** Tokens of a prompt, without evaluating it. May be called while `generate` runs. */
   countTokens(params: CountTokensParams): CountTokensResult;

@@ -20,23 +20,25 @@ import type {
   StepDown,
   YarnReport,
 } from '../shared/inferenceProtocol.ts';
+import type { SavedStates } from '../shared/savedStates.ts';
 import type { Engine, EngineLog } from './engine.ts';
 import { batchTokensFor } from './llamaBatch.ts';
 import { describeMachine } from './llamaMachine.ts';
 import { checkGgufFile, fileStamp } from './ggufFile.ts';
 import { LlamaJournal } from './llamaJournal.ts';
 import type { Fitted } from './llamaFit.ts';
-import { loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
+import { halvings, loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
 import { generateReply } from './llamaGeneration.ts';
 import { generateSamples } from './llamaSamples.ts';
 import { isOnGpu, modelInfoOf } from './llamaModelInfo.ts';
 import { readAhead } from './llamaReadAhead.ts';
-import { evaluationThreads, startLlama } from './llamaSetup.ts';
+import { engineVersion, evaluationThreads, startLlama } from './llamaSetup.ts';
 import { ReplyMemory } from './replyMemory.ts';
 import type { StartedLlama } from './llamaSetup.ts';
 import { moveSequence } from './llamaSequence.ts';
 import { LlamaSides } from './llamaSides.ts';
 import { speechOf } from './llamaSpeech.ts';
+import { stateKey } from './stateKey.ts';
 import type { PromptLookup } from './llamaPromptLookup.ts';
 import { createPromptLookup } from './llamaPromptLookup.ts';
 import type { PromptWriter } from './promptWriter.ts';
@@ -45,6 +47,9 @@ import { checkWholeModel } from './wholeModel.ts';
 
 /** Smallest context the engine may shrink to when memory is short and nobody says what is needed, in tokens. */
 const leastContextTokens = 2048;
+
+/** Longest time for keeping what the context remembers while the process ends, milliseconds; it is killed after a second. */
+const lastSaveMs = 600;
 
 /** A model with its one context and sequence, ready to write. */
 export interface LoadedModel {
@@ -58,6 +63,8 @@ export interface LoadedModel {
   readonly vocabulary: TokenBytes;
   readonly replies: ReplyMemory<Token>;
   readonly batchTokens: number;
+  /** See `stateKey`; undefined: nothing can be kept. */
+  readonly stateKey: string | undefined;
 }
 
 /** The real engine: llama.cpp by node-llama-cpp, imported at the first load. */
@@ -73,6 +80,7 @@ export class LlamaEngine implements Engine {
   /** Of the model that was loaded last. */
   #replies: { readonly model: string; readonly memory: ReplyMemory<Token> } | undefined;
   #stretches = true;
+  #isUsed = false;
   /** The context that the present one was made for: memory may have been short. */
   #wished = 0;
 
@@ -120,6 +128,7 @@ export class LlamaEngine implements Engine {
       this.#loaded = await this.#ready(fitted.model, fitted.context, info, {
         ...speech,
         replies: this.#repliesOf(`${bytes} ${info.name} ${info.path}`, speech.vocabulary),
+        stateKey: await stateKey(info, [engineVersion(), started.llama.llamaCppRelease.release]).catch(() => undefined),
       });
     } catch (error) {
       await fitted.model.dispose();
@@ -166,11 +175,24 @@ export class LlamaEngine implements Engine {
     ]);
   }
 
-  async unload(): Promise<void> {
+  keepStates(where: SavedStates): void {
+    this.#sides.states.keepIn(where);
+  }
+
+  forget(conversation: string): Promise<void> {
+    return this.#sides.forget(conversation);
+  }
+
+  unload(): Promise<void> {
+    return this.#free(Infinity);
+  }
+
+  /** @param mostMs for keeping what the context remembers */
+  async #free(mostMs: number): Promise<void> {
     const loaded = this.#loaded;
     this.#loaded = undefined;
     this.#loadedWith = '';
-    this.#sides.forget();
+    await this.#sides.leave(loaded, mostMs);
     if (!loaded) return;
     // From the inside out: each holds memory of the next.
     await loaded.sequence.dispose();
@@ -193,9 +215,10 @@ export class LlamaEngine implements Engine {
     sampleSignal?: (sample: number) => AbortSignal,
   ): Promise<GenerateResult> {
     const loaded = this.#need();
-    if (!signal.aborted) await this.#sides.turnTo(params.side ?? 'panel', loaded.sequence);
+    const { samples, side = 'panel', conversation } = params;
+    this.#isUsed = true;
+    if (!signal.aborted) await this.#sides.turnTo({ side, conversation }, loaded);
     try {
-      const { samples } = params;
       if (samples === undefined) return await generateReply(loaded, params, onProgress, signal);
       const options = { ...contextOptions(loaded.model, loaded.info.threads), batchSize: loaded.batchTokens };
       return await generateSamples(loaded, {
@@ -207,23 +230,31 @@ export class LlamaEngine implements Engine {
       // What the context holds is unknown now; the next prompt must not build on it.
       await loaded.sequence.clearHistory();
       throw error;
+    } finally {
+      this.#isUsed = false;
     }
   }
 
   async readAhead(params: ReadAheadParams, signal: AbortSignal): Promise<ReadAheadResult> {
     const loaded = this.#need();
+    const { side = 'panel', conversation } = params;
     // The other side's conversation is not put away for a question that may not come.
-    if (!this.#sides.isPresent(params.side ?? 'panel')) return { promptTokens: 0, readTokens: 0 };
+    if (!this.#sides.isPresent(side)) return { promptTokens: 0, readTokens: 0 };
+    this.#isUsed = true;
     try {
+      await this.#sides.turnTo({ side, conversation }, loaded);
       return await readAhead(loaded, params, signal);
     } catch (error) {
       await loaded.sequence.clearHistory();
       throw error;
+    } finally {
+      this.#isUsed = false;
     }
   }
 
   async dispose(): Promise<void> {
-    await this.unload();
+    // What is still being evaluated may take longer to stop than there is time.
+    await this.#free(this.#isUsed ? 0 : lastSaveMs);
     await this.#started?.llama.dispose();
   }
 
@@ -308,11 +339,11 @@ export class LlamaEngine implements Engine {
     model: LlamaModel,
     context: LlamaContext,
     info: ModelInfo,
-    { prompt, vocabulary, replies }: Pick<LoadedModel, 'prompt' | 'vocabulary' | 'replies'>,
+    { prompt, vocabulary, replies, stateKey }: Pick<LoadedModel, 'prompt' | 'vocabulary' | 'replies' | 'stateKey'>,
   ): Promise<LoadedModel> {
     const lookup = await createPromptLookup();
     return {
-      ...{ model, context, info, prompt, vocabulary, replies, lookup },
+      ...{ model, context, info, prompt, vocabulary, replies, lookup, stateKey },
       sequence: context.getSequence({ tokenPredictor: lookup.predictor }),
       batchTokens: context.batchSize,
     };
@@ -361,11 +392,4 @@ function contextOptions(model: LlamaModel, threads: number) {
     // On a processor llama.cpp's flash attention takes 2.4 times as long per new token (docs/design/0003).
     flashAttention: isOnGpu(model) ? ('auto' as const) : false,
   };
-}
-
-/** Ever smaller sizes down to `least`. */
-function halvings(from: number, least: number): number[] {
-  const sizes: number[] = [];
-  for (let size = Math.ceil(from / 2); size > least; size = Math.ceil(size / 2)) sizes.push(size);
-  return from > least ? [...sizes, least] : [];
 }

@@ -136,3 +136,10 @@ function isShortOfMemory(error: unknown): error is LemmaFailure & { readonly err
 export function saysOutOfMemory(reason: string): boolean {
   return /out of memory|(?:failed|unable) to allocate|OutOf(?:Device|Host)Memory|cudaMalloc failed|cannot allocate memory/i.test(reason);
 }
+
+/** Ever smaller sizes down to `least`. */
+export function halvings(from: number, least: number): number[] {
+  const sizes: number[] = [];
+  for (let size = Math.ceil(from / 2); size > least; size = Math.ceil(size / 2)) sizes.push(size);
+  return from > least ? [...sizes, least] : [];
+}

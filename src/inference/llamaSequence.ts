@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LlamaContextSequence } from 'node-llama-cpp';
 import type { EngineLog } from './engine.ts';
+import { isAlive } from './processIds.ts';
 
 /** Fewer tokens are evaluated sooner than they are written and read. */
 const leastTokens = 64;
@@ -20,15 +21,6 @@ async function contextFolder(): Promise<string> {
     for (const name of left) await rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   }
   return mkdtemp(path.join(tmpdir(), `lemma-context-${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 export interface MovedSequence {

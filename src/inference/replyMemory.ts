@@ -52,6 +52,22 @@ export class ReplyMemory<Token extends number> {
     return { ids: rest === '' ? ids : [...ids, ...tokenize(rest)], held: 0 };
   }
 
+  /**
+   * The reply that a sequence ends with, if any: where it begins among the sequence's tokens, and what of it is not there,
+   * because the last tokens of a reply are sampled and not evaluated.
+   */
+  atEndOf(tokens: readonly number[]): { readonly from: number; readonly more: readonly Token[] } | undefined {
+    let best: { from: number; more: readonly Token[] } | undefined;
+    for (const reply of this.#replies) {
+      for (const length of [reply.length, reply.length - 1, reply.length - 2]) {
+        const from = tokens.length - length;
+        if (length <= 0 || from < 0 || (best && best.from <= from)) continue;
+        if (tokens.slice(from).every((token, index) => token === reply[index])) best = { from, more: reply.slice(length) };
+      }
+    }
+    return best;
+  }
+
   /** The longest beginning of a reply that the text begins with, cut between characters. */
   #match(reply: readonly Token[], text: string): Match {
     const detokenizer = new Detokenizer(this.#bytesOf);

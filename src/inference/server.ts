@@ -5,6 +5,7 @@ import {
   describeMachineRequest,
   describeModelsRequest,
   endRequest,
+  forgetRequest,
   generateProgress,
   generateRequest,
   helloRequest,
@@ -70,6 +71,10 @@ export function serve(
         return engine.generate(params, report, signal, sampleSignal);
       })
       .finally(() => sampleStops.delete(params.progressToken));
+  });
+  connection.onRequest(forgetRequest, async ({ conversation }) => {
+    await engine.forget(conversation);
+    return null;
   });
   connection.onRequest(readAheadRequest, (params, token) => shared.readAhead(window, params, token));
   connection.onNotification(stopSampleNotification, ({ progressToken, sample }) => sampleStops.get(progressToken)?.[sample]?.abort());

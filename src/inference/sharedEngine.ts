@@ -191,6 +191,7 @@ export class SharedEngine {
   ): Promise<ModelInfo | Failure> {
     wish = this.#effective(wish);
     window.wish = wish;
+    if (wish.savedStates) this.engine.keepStates(wish.savedStates);
     this.#keepAlive.minutes = this.#idleMinutes();
     const present = this.modelOf(window);
     if (present) return present;

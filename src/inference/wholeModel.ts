@@ -22,7 +22,8 @@ export function checkWholeModel(path: string): void {
   for (const part of partsOf(path)) checkWhole(part);
 }
 
-function partsOf(path: string): string[] {
+/** The files of a model. @throws LemmaFailure modelPart or modelPartMissing */
+export function partsOf(path: string): string[] {
   const match = partName.exec(basename(path));
   if (!match) return [path];
   const [, name = '', , count = ''] = match;

@@ -13,8 +13,9 @@ import type { LemmaError } from '../core/errors.ts';
 import type { FamilyModelId } from '../core/models/family.ts';
 import type { GlmTool } from '../core/glmPrompt.ts';
 import type { ModelHeader } from '../core/models/header.ts';
+import type { SavedStates } from './savedStates.ts';
 
-export const inferenceProtocolVersion = 7;
+export const inferenceProtocolVersion = 8;
 
 /**
  * Code of the `ResponseError` for a cancelled `load`, and for any request that was cancelled before it was
@@ -59,6 +60,8 @@ export interface LoadParams {
   readonly threads: number;
   /** The model is unloaded after so many idle minutes; 0 or absent: never. */
   readonly keepAliveMinutes?: number;
+  /** Where what the context remembers of conversations is kept over an unload; absent: as another window has said, else nowhere. */
+  readonly savedStates?: SavedStates;
   /** For `LoadProgress`, unique per request. */
   readonly progressToken: string;
 }
@@ -164,6 +167,8 @@ export interface GenerateParams {
   readonly tools?: readonly GlmTool[];
   /** Whose conversation it is: each keeps what the context remembers of it. Absent: the panel's. */
   readonly side?: ReplySide;
+  /** Id of the conversation, by which what the context remembers of it is kept for another time; absent: it is not kept. */
+  readonly conversation?: string;
   /** As `ModelInfo` has it: what the host reckoned with. */
   readonly profile: ChatProfile;
   readonly sampling: Sampling;
@@ -247,6 +252,8 @@ export interface ReadAheadParams {
   readonly tools?: readonly GlmTool[];
   /** As in `GenerateParams`: nothing is read where the context remembers the other side. */
   readonly side?: ReplySide;
+  /** As in `GenerateParams`; what is kept of it is read back first, and what the context remembers of another one put away. */
+  readonly conversation?: string;
   /**
    * The question itself is known, and is the first one of its conversation. At most so many tokens are evaluated for it, and
    * none where the context remembers another window's conversation. It is no use of the model: an idle one is unloaded as if
@@ -266,6 +273,11 @@ export interface StopSampleParams {
   /** Of the `generate` that it belongs to. */
   readonly progressToken: string;
   readonly sample: number;
+}
+
+/** A conversation was deleted: nothing is kept of it. */
+export interface ForgetParams {
+  readonly conversation: string;
 }
 
 export interface CountTokensParams {
@@ -339,6 +351,8 @@ export const generateRequest = new RequestType<GenerateParams, GenerateResult, L
 /** Reads in idle time; ends within one batch when anything else is asked, and at once where something runs or no model is loaded. */
 export const readAheadRequest = new RequestType<ReadAheadParams, ReadAheadResult, LemmaError>('lemma/readAhead');
 export const stopSampleNotification = new NotificationType<StopSampleParams>('lemma/stopSample');
+/** Answered at once, whatever runs, when its files are gone. */
+export const forgetRequest = new RequestType<ForgetParams, null, LemmaError>('lemma/forget');
 /** Starts a backend without a model and measures it. */
 export const describeMachineRequest = new RequestType<DescribeMachineParams, DescribeMachineResult, LemmaError>('lemma/describeMachine');
 /** Reads headers; answered at once, whatever else runs. */

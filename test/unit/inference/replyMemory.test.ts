@@ -105,6 +105,15 @@ describe('The tokens of a reply that goes on', () => {
     );
   });
 
+  it('are found at the end of a sequence, with those that were not evaluated any more', () => {
+    const ids = write('\n', 'a', 'b', 'c');
+    write('c');
+    assert.deepEqual(memory.atEndOf([100, 101, ...ids]), { from: 2, more: [] });
+    assert.deepEqual(memory.atEndOf([100, 101, ...ids.slice(0, -1)]), { from: 2, more: ids.slice(-1) });
+    assert.equal(memory.atEndOf([100, ...ids, 101]), undefined);
+    assert.equal(memory.atEndOf([]), undefined);
+  });
+
   it('are forgotten in the end', () => {
     const ids = write('\nfirst');
     for (let count = 0; count < 7; count++) write(`\n${count}`);
