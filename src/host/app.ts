@@ -45,12 +45,14 @@ import { ServerBackend, chosenAddress } from './remote/serverBackend.ts';
 import { ServerKeys } from './remote/serverKeys.ts';
 import { askedAgainNote } from './serverMessages.ts';
 import { StatusBar } from './statusBar.ts';
+import { SavedStateFolder } from './savedStates.ts';
 import { sharedStorageFolder } from './storageFolder.ts';
 import { TextViews } from './textViews.ts';
 import { SampleCount } from './sampleCount.ts';
 import { ThinkingBudget } from './thinkingBudget.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import type { PanelNote } from '../shared/panelProtocol.ts';
+import type { SavedStates } from '../shared/savedStates.ts';
 import { TurnRunner } from './turn.ts';
 import { restartedNote, waitsForModel } from './endMessages.ts';
 import { Walkthrough } from './walkthrough.ts';
@@ -126,8 +128,10 @@ export class LemmaApp {
       onAskedAgain: () => this.panel.showNotice(askedAgainNote()),
     });
     this.#backends = new Backends(this.client, server);
-    this.model = this.#disposables.add(new ModelService(this.#backends, () => this.config.model));
     const { client, log } = this;
+    const states = new SavedStateFolder(path.join(context.globalStorageUri.fsPath, 'states'), client, log);
+    const savedStates = (): SavedStates => ({ folder: states.folder, mostBytes: this.config.savedStatesBytes });
+    this.model = this.#disposables.add(new ModelService(this.#backends, () => ({ ...this.config.model, savedStates: savedStates() })));
     const modelsFolder = (): string => this.config.modelsFolder ?? path.join(context.globalStorageUri.fsPath, 'models');
     this.models = new ModelChoice({
       client,
@@ -139,6 +143,7 @@ export class LemmaApp {
     // Without a folder there is no workspace storage; the global one serves all such windows.
     const storage = context.storageUri ? sharedStorageFolder(context.storageUri.fsPath) : context.globalStorageUri.fsPath;
     this.conversations = new Conversations(path.join(storage, 'conversations'), context.workspaceState, this.log);
+    this.#disposables.add(this.conversations.onDidForget((id) => this.#handle(states.forget(id))));
     this.thinking = new ThinkingBudget(context.globalState, () => this.config.reply.thinkingTokens);
     const reply = (info?: ModelInfo): ReplySettings => ({ ...this.config.replyOf(info), thinkingTokens: this.thinking.tokens });
     this.samples = new SampleCount(context.globalState, () => this.config.samples);

@@ -11,7 +11,7 @@ import type { ServerChoice } from './backend.ts';
 import type { PanelFonts } from '../shared/panelProtocol.ts';
 
 /** What a model is loaded with; undefined path: none is chosen. `server`: that answers instead of a file on this machine. */
-export type ModelSettings = Pick<LoadParams, 'gpu' | 'threads' | 'keepAliveMinutes'> & {
+export type ModelSettings = Pick<LoadParams, 'gpu' | 'threads' | 'keepAliveMinutes' | 'savedStates'> & {
   readonly modelPath: string | undefined;
   /** Longest context that the user allows, in tokens; 0: as long as the model can. */
   readonly contextTokens: number;
@@ -43,7 +43,10 @@ export type PrefetchSetting = (typeof prefetchSettings)[number];
 const prefetchSettings = ['auto', 'on', 'off'] as const;
 
 /** Sections of settings that the loaded model depends on. */
-const modelSettings = ['lemma.model', 'lemma.engine', 'lemma.backend', 'lemma.server', 'lemma.yarn', 'lemma.keepAliveMinutes'];
+const modelSettings = [
+  ...['lemma.model', 'lemma.engine', 'lemma.backend', 'lemma.server', 'lemma.yarn', 'lemma.keepAliveMinutes'],
+  'lemma.savedStatesGB',
+];
 
 const yarnSettings: readonly YarnSetting[] = ['auto', 'on', 'off'];
 
@@ -69,6 +72,11 @@ export class Config {
       yarn: yarnSettings.find((each) => each === config.get<string>('yarn', 'auto')) ?? 'auto',
       keepAliveMinutes: config.get<number>('keepAliveMinutes', 15),
     };
+  }
+
+  /** Most room for what the context remembers of conversations, on the disk; 0: none is taken. */
+  get savedStatesBytes(): number {
+    return Math.max(0, vscode.workspace.getConfiguration('lemma').get<number>('savedStatesGB', 4)) * 1e9;
   }
 
   /** The server that is set, whether it answers or not. */

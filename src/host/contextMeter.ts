@@ -111,7 +111,9 @@ export class ContextMeter {
   /** Only once a question is being written: until then a thought may be taken up again, which the history has not. */
   #readAhead({ question, history, measured }: Measured): void {
     const messages = history.slice(2 * measured.droppedTurns);
-    if (question.text !== '' && messages.length > 0) this.#sources.model.readAhead({ messages });
+    const { current } = this.#sources.conversations;
+    if (question.text === '' || messages.length === 0) return;
+    this.#sources.model.readAhead({ messages, ...(current ? { conversation: current.id } : {}) });
   }
 
   async #measure(): Promise<Measured> {

@@ -61,11 +61,14 @@ export class Conversations {
   readonly #log: InferenceLog;
   readonly #appended = new Emitter<AppendedEvent>();
   readonly #switched = new Emitter<void>();
+  readonly #forgotten = new Emitter<string>();
   readonly #failed = new Emitter<LemmaError | undefined>();
   readonly #unread = new Emitter<LemmaError>();
   readonly onDidAppend = this.#appended.event;
   /** Another conversation, or none, is shown from now on. */
   readonly onDidSwitch = this.#switched.event;
+  /** A conversation, or a turn of it, was deleted: nothing that was kept of it beside its file may stay. With its id. */
+  readonly onDidForget = this.#forgotten.event;
   /** Saving fails (the error), or everything is saved again (undefined). */
   readonly onDidFail = this.#failed.event;
   /** A conversation, or something in it, could not be read; told once, since what is damaged is set aside. */
@@ -150,6 +153,7 @@ export class Conversations {
     this.#eventCount++;
     this.#writer?.append(event);
     this.#appended.fire({ from, event });
+    if (event.type === 'turnDeleted' && this.#conversation) this.#forgotten.fire(this.#conversation.id);
   }
 
   /**
@@ -180,7 +184,9 @@ export class Conversations {
     }
     await this.#release(id);
     if (this.#left.has(id)) return 'unsaved';
-    return (await this.library.delete(id)) ? 'done' : 'held';
+    if (!(await this.library.delete(id))) return 'held';
+    this.#forgotten.fire(id);
+    return 'done';
   }
 
   /** Leaves the current conversation as it is and shows an empty one. */

@@ -114,7 +114,7 @@ export class Prefetch {
   }
 
   async #readSelection(signal: AbortSignal): Promise<void> {
-    const { model, questions, log } = this.#sources;
+    const { conversations, model, questions, log } = this.#sources;
     const editor = vscode.window.activeTextEditor;
     const mostTokens = this.#budget.left(Date.now());
     if (!editor || editor.selection.isEmpty || mostTokens === 0 || !this.#wanted) return;
@@ -123,7 +123,9 @@ export class Prefetch {
     if (!question || signal.aborted || !this.#wanted) return;
     const messages = buildMessages({ ...question, id: '' }, []);
     const begunAt = performance.now();
-    const result = await model.readPrompt({ messages, wholePrompt: { mostTokens } }, signal);
+    const { current } = conversations;
+    const conversation = current ? { conversation: current.id } : {};
+    const result = await model.readPrompt({ messages, ...conversation, wholePrompt: { mostTokens } }, signal);
     if (!result || result.readTokens === 0) return;
     const { promptTokens, readTokens } = result;
     this.#budget.spend(readTokens, Date.now());

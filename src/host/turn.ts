@@ -270,6 +270,7 @@ export class TurnRunner {
       const thinkingTokens = mayThink ? thinkingTokensLeft(turn, budgetTokens) : undefined;
       const request = {
         messages,
+        ...(current ? { conversation: current.id } : {}),
         profile,
         sampling,
         maxTokens,
@@ -292,6 +293,7 @@ export class TurnRunner {
     const { messages, info } = fitting;
     const { profile, replyStart: start } = info;
     const { sampling, maxTokens, thinkingTokens: budgetTokens, stopLoops = false } = this.#reply(info);
+    const { current } = this.#conversations;
     const now = (): Turn | undefined => turnById(this.#conversations.current, turnId);
     const samples = (turn.question.samples ?? 1) - ballotsOf(turn).length;
     const vote = new SampleVote(turn, Math.max(1, samples), {
@@ -310,6 +312,7 @@ export class TurnRunner {
     const random = sampling.temperature === 0 ? { ...recommendedSampling, ...(seed === undefined ? {} : { seed }) } : sampling;
     const request = {
       ...{ messages, profile, maxTokens, samples: vote.signals.length },
+      ...(current ? { conversation: current.id } : {}),
       sampling: random.seed === undefined ? random : { ...random, seed: sampleSeed(random.seed, first) },
       ...(thinks(profile) && budgetTokens > 0 ? { thinkingTokens: budgetTokens } : {}),
     };

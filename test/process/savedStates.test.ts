@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Conversations } from '../../src/host/conversations.ts';
+import { SavedStateFolder } from '../../src/host/savedStates.ts';
 import { splitReply } from '../../src/core/thoughtSplitter.ts';
 import { fullDisk } from './fullDisk.ts';
 import { ask, countTo400, followUp, loaded, longText, newClient, reply } from './support.ts';
 import type { Ask, Client, Reply } from './support.ts';
+import { turnBench } from './turnSupport.ts';
 
 const gib = 2 ** 30;
+const question = { task: 'ask', text: 'What is 2 + 2?' } as const;
+const log = (): void => undefined;
 
 describe('What the context remembers of a conversation', () => {
   let folder: string;
@@ -201,6 +206,47 @@ describe('What the context remembers of a conversation', () => {
     assert.deepEqual(files(), []);
     await client.unload();
     assert.deepEqual(files(), []);
+  });
+
+  it('is kept under the id of the conversation that a turn belongs to', async () => {
+    const bench = await turnBench({ savedStates: { folder, mostBytes: gib } }, 4);
+    try {
+      await bench.turns.ask({ ...question, text: longText(400) });
+      await bench.model.unload();
+      assert.equal(path.basename(only('.state')).split('.')[0], bench.conversations.current?.id);
+    } finally {
+      await bench.close();
+    }
+  });
+
+  it('goes with the conversation also where no process runs, and with a turn that is deleted', async () => {
+    const journals = path.join(folder, 'journals');
+    const states = path.join(folder, 'states');
+    const keep = { get: () => undefined, update: () => Promise.resolve() };
+    const quiet = { error: log, warn: log, info: log, debug: log, trace: log };
+    const conversations = new Conversations(journals, keep, quiet);
+    const forgotten: Promise<void>[] = [];
+    const host = new SavedStateFolder(states, { forget: (id) => client.forget(id) }, quiet);
+    conversations.onDidForget((id) => forgotten.push(host.forget(id)));
+    conversations.append({ type: 'asked', question: { ...question, id: 'turn' }, at: 1 });
+    const { id = '' } = conversations.current ?? {};
+    const kept = async (): Promise<number> => {
+      await loaded(client, { savedStates: { folder: states, mostBytes: gib } });
+      await asked(id, { maxTokens: 4 });
+      await client.unload();
+      return readdirSync(states).length;
+    };
+    assert.equal(await kept(), 2);
+    conversations.append({ type: 'turnDeleted', turnId: 'turn', at: 2 });
+    await Promise.all(forgotten);
+    assert.deepEqual(readdirSync(states), []);
+    assert.equal(await kept(), 2);
+    await client.dispose();
+    assert.equal(await conversations.delete(id), 'done');
+    await Promise.all(forgotten);
+    assert.deepEqual(readdirSync(states), []);
+    assert.equal(forgotten.length, 2);
+    await conversations.close();
   });
 
   it('takes no more room than is allowed: what was not used for longest is removed', async () => {
