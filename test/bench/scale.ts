@@ -41,7 +41,7 @@ export interface TurnAtLength {
   readonly readPerSecond: readonly number[];
   readonly writePerSecond: readonly number[];
   /** `llama-bench` at this length; absent where it cannot be built. */
-  readonly bench?: { readonly readPerSecond: number; readonly writePerSecond: number };
+  readonly bench?: { readonly readPerSecond: readonly number[]; readonly writePerSecond: readonly number[] };
 }
 
 export interface ScaleFigures {
@@ -124,9 +124,10 @@ async function turns(modelPath: string): Promise<TurnAtLength[]> {
 function bench(program: string, modelPath: string, tokens: number, threads: number): TurnAtLength['bench'] {
   const rows = runLlamaBench({
     ...{ program, modelPath, threads, batchTokens, libraries: packLibraries('linux-x64'), flashAttention: 'off' },
-    ...{ depth: tokens - questionTokens, prompts: [questionTokens], newTokens: replyTokens, repetitions: 1 },
+    ...{ depth: tokens - questionTokens, prompts: [questionTokens], newTokens: replyTokens, repetitions: rounds },
   });
-  const speed = (wanted: 'promptTokens' | 'newTokens'): number => rows.find((row) => row[wanted] > 0)?.tokensPerSecond[0] ?? Number.NaN;
+  // It keeps the state of a length that it has read, so that further rounds take milliseconds.
+  const speed = (wanted: 'promptTokens' | 'newTokens'): readonly number[] => rows.find((row) => row[wanted] > 0)?.tokensPerSecond ?? [];
   return { readPerSecond: speed('promptTokens'), writePerSecond: speed('newTokens') };
 }
 

@@ -4,11 +4,12 @@ import { editorPart } from './editor.mjs';
 import { enginePart, sizesPart, workbenchPart } from './engine.mjs';
 import { modelsPart } from './models.mjs';
 import { panelPart } from './panel.mjs';
+import { hostPart, serversPart, startPart } from './processes.mjs';
 import { scalePart } from './scale.mjs';
 import { conversationsPart, prefetchPart, samplesPart } from './turns.mjs';
 
 /** @type {readonly import('./frame.mjs').Part[]} */
 export const parts = [
-  ...[sizesPart, enginePart, workbenchPart, editorPart, panelPart, prefetchPart, samplesPart],
-  ...[conversationsPart, scalePart, modelsPart, checkPart],
+  ...[sizesPart, enginePart, startPart, workbenchPart, hostPart, editorPart, panelPart, prefetchPart, samplesPart],
+  ...[conversationsPart, scalePart, serversPart, modelsPart, checkPart],
 ];

@@ -30,10 +30,10 @@ export const scalePart = {
 function turnRows({ tokens, coldMs, followUpMs, readPerSecond, writePerSecond, bench }, questionTokens) {
   const length = `${tokens.toLocaleString('en-US')} tokens`;
   const ratio = (what, own, to) => {
-    const ratios = own.map((each) => each / to);
+    const ratios = own.map((each, round) => each / to[round]);
     return row(`${length}: ${what} over \`llama-bench\` at that length`, at(ratios, 0.5), 'times', {
       ...spread(ratios),
-      note: `${Math.round(at(own, 0.5))} to ${Math.round(to)} tokens/s`,
+      note: `${Math.round(at(own, 0.5))} to ${Math.round(at(to, 0.5))} tokens/s`,
     });
   };
   return [
@@ -65,7 +65,7 @@ function curves(turns, memory, questionTokens) {
       ['decoding', 'Decoding, by length', 'writePerSecond'],
     ].map(([name, title, key]) => ({
       ...{ name, title, x, y: { label: 'tokens a second', log: true } },
-      series: [line('Lemma', (turn) => at(turn[key], 0.5)), ...(compared ? [line('llama-bench', ({ bench }) => bench[key])] : [])],
+      series: [line('Lemma', (turn) => at(turn[key], 0.5)), ...(compared ? [line('llama-bench', ({ bench }) => at(bench[key], 0.5))] : [])],
     })),
     ...(memory.length === 0
       ? []
