@@ -86,7 +86,7 @@ describe('the chat', () => {
 
   it('shows HTML of the model as text or not at all, and runs none of it', async () => {
     await ask(panel, '[test:html]');
-    await answered(panel, '');
+    await answered(panel, 'Here is some raw HTML');
     const answer = panel.locator('.answer').last();
     assert.equal(await answer.locator('img, script, iframe, [onerror], [href^="javascript"]').count(), 0);
   });

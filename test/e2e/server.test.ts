@@ -32,6 +32,8 @@ describe('a server instead of this computer', function () {
     ({ page } = session);
     panel = panelFrame(page);
     await runCommand(page, 'Lemma: Open Panel');
+    // It takes the focus when it is there, and whatever is open then closes or loses its keys.
+    await panel.locator('.composer textarea:focus').waitFor();
   });
 
   failureShots(() => session);

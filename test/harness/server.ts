@@ -12,6 +12,8 @@ export interface ServerOptions {
    * repository (see `openWorkbench`); a path: that VSIX, installed as a user would.
    */
   readonly extension: 'linked' | 'development' | { readonly vsix: string };
+  /** Folders of other extensions that are installed beside it. */
+  readonly others?: readonly string[];
   /** Over the quiet ones. Lemma's machine settings belong here too. */
   readonly settings?: Settings;
   /** Workspace trust, off unless the test is about it. */
@@ -43,7 +45,14 @@ export interface Server {
  * Starts code-server. The environment must name it (LEMMA_CODE_SERVER and LEMMA_CODE_SERVER_NODE), as
  * `scripts/test.mjs` does after installing it.
  */
-export async function startServer({ extension, settings = {}, trust = false, logLevel, env = {} }: ServerOptions): Promise<Server> {
+export async function startServer({
+  extension,
+  others = [],
+  settings = {},
+  trust = false,
+  logLevel,
+  env = {},
+}: ServerOptions): Promise<Server> {
   const node = fromEnvironment('LEMMA_CODE_SERVER_NODE');
   const entry = fromEnvironment('LEMMA_CODE_SERVER');
   // Short, because VS Code puts sockets under it and their paths are limited to about 100 characters.
@@ -70,7 +79,8 @@ export async function startServer({ extension, settings = {}, trust = false, log
     nodeBinary: node,
     extra: { LEMMA_RUNTIME_DIR: runtimeDir, ...env, LEMMA_RESULTS: undefined, ...pick(env, 'LEMMA_RESULTS') },
   });
-  if (extension === 'linked') linkRepository(extensionsDir);
+  for (const folder of others) linkExtension(folder, extensionsDir);
+  if (extension === 'linked') linkExtension(repositoryRoot, extensionsDir);
   else if (extension !== 'development') {
     await mustRun('Installing the VSIX', node, [...common, '--install-extension', extension.vsix], { env: childEnv });
   }
@@ -109,13 +119,10 @@ export async function startServer({ extension, settings = {}, trust = false, log
   };
 }
 
-/** Makes the repository an installed extension without copying its dependencies. */
-function linkRepository(extensionsDir: string): void {
-  const manifest = JSON.parse(readFileSync(path.join(repositoryRoot, 'package.json'), 'utf8')) as Record<
-    'publisher' | 'name' | 'version',
-    string
-  >;
-  symlinkSync(repositoryRoot, path.join(extensionsDir, `${manifest.publisher}.${manifest.name}-${manifest.version}`), 'junction');
+/** Makes a folder an installed extension without copying its dependencies. */
+function linkExtension(folder: string, extensionsDir: string): void {
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<'publisher' | 'name' | 'version', string>;
+  symlinkSync(folder, path.join(extensionsDir, `${manifest.publisher}.${manifest.name}-${manifest.version}`), 'junction');
 }
 
 export function fromEnvironment(name: string): string {

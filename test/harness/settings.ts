@@ -19,6 +19,13 @@ export const quietSettings: Settings = {
   'extensions.ignoreRecommendations': true,
   'update.mode': 'none',
   'git.enabled': false,
+  // VS Code's own extensions ask a registry of packages otherwise.
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
+  'npm.fetchOnlinePackageInfo': false,
+  // One server of TypeScript's instead of two.
+  'typescript.tsserver.useSyntaxServer': 'never',
+  'js/ts.tsserver.useSyntaxServer': 'never',
   'editor.accessibilitySupport': 'off',
   'editor.minimap.enabled': false,
   'editor.wordWrap': 'off',

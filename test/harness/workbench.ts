@@ -154,16 +154,16 @@ export async function widenSideBar(page: Page, width: number): Promise<void> {
 
 /** Puts the cursor of a file's editor there; line and column count from 1. */
 export async function goTo(page: Page, file: string, [line, column]: readonly [line: number, column: number]): Promise<void> {
-  await editorOf(page, file)
-    .locator('.view-line')
-    .first()
-    .click({ position: { x: 2, y: 4 } });
-  await page.keyboard.press('Control+G');
-  const input = page.locator('.quick-input-widget:visible input.input');
-  await input.waitFor();
-  await input.fill(`:${line}:${column}`);
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  const line1 = editorOf(page, file).locator('.view-line').first();
+  const widget = page.locator('.quick-input-widget');
+  // The box closes when something else takes the focus, as a panel does that is still being opened.
+  await repeat(async () => {
+    await line1.click({ position: { x: 2, y: 4 } });
+    await page.keyboard.press('Control+G');
+    await widget.locator('input.input').fill(`:${line}:${column}`, { timeout: 3000 });
+    await page.keyboard.press('Enter');
+    await widget.waitFor({ state: 'hidden', timeout: 3000 });
+  });
 }
 
 /** Opens a file of the folder by its name; a binary one has no text editor, so only its tab is waited for. */
