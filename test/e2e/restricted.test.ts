@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
-import { panelFrame, repeat, runCommand, statusItem } from '../harness/workbench.ts';
+import { openFile, panelFrame, repeat, runCommand, select, statusItem } from '../harness/workbench.ts';
 import { answered, ask, failureShots, rewriteTurn } from './steps.ts';
 
 describe('a workspace that is not trusted', function () {
@@ -17,6 +17,8 @@ describe('a workspace that is not trusted', function () {
     session = await startSession({
       workspace: {
         'notes.md': 'one\ntwo\nthree\n',
+        'macros.tex': '\\newcommand{\\reals}{\\mathbb{R}}\n',
+        'paper.tex': '\\input{macros}\n\\newcommand{\\rank}{\\mathrm{rk}}\nLet $x \\in \\reals$ and $\\rank A = 1$.\n',
         // A folder from elsewhere that would like to choose what runs.
         '.vscode/settings.json': JSON.stringify({
           ...{ 'lemma.model.path': '/from/the/folder.gguf', 'lemma.engine.threads': 64 },
@@ -56,6 +58,16 @@ describe('a workspace that is not trusted', function () {
     await page.locator('.part.statusbar', { hasText: 'Restricted Mode' }).waitFor();
   });
 
+  it('has nothing of its other files sent along, and what the file itself says', async () => {
+    await openFile(page, 'paper.tex');
+    await select(page, 'paper.tex', [3, 1], [3, Infinity]);
+    await panel.locator('.composer .attach').filter({ hasText: 'paper.tex:3' }).click();
+    const chips = panel.locator('.composer .chip.automatic');
+    await chips.filter({ hasText: '\\rank' }).waitFor();
+    assert.equal(await chips.count(), 1);
+    await session.shot('e2e-restricted-context');
+  });
+
   it('has its prompts offered once it is trusted, and not before', async () => {
     const prompts = page.locator('.quick-input-widget:visible .monaco-list-row');
     const fromFolder = prompts.filter({ hasText: 'From the' });
@@ -66,6 +78,9 @@ describe('a workspace that is not trusted', function () {
     await page.locator('.part.statusbar .statusbar-item', { hasText: 'Restricted Mode' }).click();
     await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
     await page.locator('.part.statusbar', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
+    await page.locator('.workspace-trust-editor').getByText('You trust this folder', { exact: true }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('.workspace-trust-editor').waitFor({ state: 'hidden' });
     // Its files are read when VS Code tells of the trust.
     await repeat(async () => {
       await runCommand(page, 'Lemma: Run Prompt');
@@ -74,5 +89,11 @@ describe('a workspace that is not trusted', function () {
     const titles = (await fromFolder.allInnerTexts()).map((text) => text.split('\n')[0]);
     assert.deepEqual(titles, ['From the folder', 'From the settings']);
     await page.keyboard.press('Escape');
+  });
+
+  it('has the definitions of its other files sent along as soon as it is trusted', async () => {
+    const chips = panel.locator('.composer .chip.automatic');
+    await chips.filter({ hasText: '\\reals' }).waitFor();
+    assert.equal(await chips.count(), 2);
   });
 });

@@ -77,13 +77,14 @@ export class AutomaticContext {
       }),
     );
     keep.add(vscode.languages.onDidChangeDiagnostics(() => (this.#foreseen = undefined)));
-    keep.add(
-      config.onDidChangeAutomaticContext(() => {
-        this.#foreseen = undefined;
-        this.#set([], '');
-        this.#soon();
-      }),
-    );
+    const anew = (): void => {
+      this.#foreseen = undefined;
+      this.#set([], '');
+      this.#soon();
+    };
+    keep.add(config.onDidChangeAutomaticContext(anew));
+    // Files that were not to be read without having been asked for may be read now.
+    keep.add(vscode.workspace.onDidGrantWorkspaceTrust(anew));
   }
 
   /** What would go along with the next typed question. */
