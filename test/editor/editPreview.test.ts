@@ -179,6 +179,7 @@ describe('the preview of an edit', () => {
     await end(id, 'stopped');
     assert.equal(app.previews.of(id)?.state, 'unfinished');
     assert.match(words(id), /is unfinished/);
+    assert.equal(tabOf(id)?.label, 'a.py (unfinished edit by Lemma)');
     const there = await shown(id);
     assert.equal(there, source.replace('pi = 3', 'pi = math.pi\n    pi = 3'));
     await vscode.commands.executeCommand('lemma.acceptEdit');
@@ -187,6 +188,17 @@ describe('the preview of an edit', () => {
     assert.equal(editor.document.getText(), there);
     await vscode.commands.executeCommand('undo');
     assert.equal(editor.document.getText(), source);
+  });
+
+  it('is unfinished no more once it goes on to its end', async () => {
+    const editor = await files.open('a.py', area);
+    const id = await asked(editor);
+    write(id, '```python\ndef area(r):\n    pi = math.pi\n    squ');
+    await end(id, 'stopped');
+    assert.match(tabOf(id)?.label ?? '', /unfinished/);
+    say({ type: 'resumed', turnId: id, at: at() });
+    await app.previews.idle();
+    assert.equal(tabOf(id)?.label, 'a.py (edit by Lemma)');
   });
 
   it('keeps CRLF, tabs and a last line without an end', async () => {

@@ -185,6 +185,9 @@ export class EditPreviews {
     // A preview without a change, or of one file among several, would be in the way.
     if (files || preview.hunks.length === 0) await closePreview(preview.uri);
     else if (preview.kind === 'insert' && preview.state === 'ready') await this.#offerInsertion(preview);
+    else if (preview.state === 'unfinished' && previewTab(preview.uri)) {
+      await this.#open(preview, activePreview() === turnId && !this.panelFocused);
+    }
     this.#ended.fire({ turnId, files: files !== undefined });
   }
 
@@ -212,7 +215,8 @@ export class EditPreviews {
     this.documents.set(preview.uri, preview.text);
     await this.documents.open(preview.uri, preview.document.languageId);
     const start = preview.hunks[0]?.start ?? preview.snapshot.range.start.line;
-    await openPreview(preview.document, preview.uri, { line: start, character: 0 }, focus);
+    const unfinished = preview.state === 'unfinished';
+    await openPreview(preview.document, preview.uri, { at: { line: start, character: 0 }, focus, unfinished });
   }
 
   /** The preview of a turn whose answer is an edit of something. @throws LemmaFailure `documentGone` */

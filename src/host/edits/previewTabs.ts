@@ -5,12 +5,21 @@ import { documentName, notebookOf } from '../editor/documents.ts';
 import { columnBesideTab } from '../editor/openDocument.ts';
 import { turnOfPreview } from './previewDocuments.ts';
 
-/**
- * Opens the preview where the document is, so that it stands in the place of the text that it changes.
- * @param at what is changed first, in the document
- * @param focus else the focus stays where it is
- */
-export async function openPreview(document: vscode.TextDocument, preview: vscode.Uri, at: Position, focus: boolean): Promise<void> {
+export interface PreviewPlace {
+  /** What is changed first, in the document. */
+  readonly at: Position;
+  /** Else the focus stays where it is. */
+  readonly focus: boolean;
+  /** Its answer was cut off, which its title says. */
+  readonly unfinished: boolean;
+}
+
+/** Opens the preview where the document is, so that it stands in the place of the text that it changes. */
+export async function openPreview(
+  document: vscode.TextDocument,
+  preview: vscode.Uri,
+  { at, focus, unfinished }: PreviewPlace,
+): Promise<void> {
   const place = new vscode.Position(at.line, at.character);
   const options: vscode.TextDocumentShowOptions = {
     preview: false,
@@ -18,7 +27,10 @@ export async function openPreview(document: vscode.TextDocument, preview: vscode
     viewColumn: columnOf(document),
     selection: new vscode.Range(place, place),
   };
-  const title = vscode.l10n.t('{0} (edit by Lemma)', documentName(document).split('/').at(-1) ?? '');
+  const name = documentName(document).split('/').at(-1) ?? '';
+  const title = unfinished ? vscode.l10n.t('{0} (unfinished edit by Lemma)', name) : vscode.l10n.t('{0} (edit by Lemma)', name);
+  // A tab keeps the title that it was opened with.
+  if (previewTab(preview)?.label !== title) await closePreview(preview);
   await vscode.commands.executeCommand('vscode.diff', document.uri, preview, title, options);
 }
 
