@@ -11,15 +11,18 @@ import type { LoadedModel } from './llamaEngine.ts';
 import type { StateContent } from './stateFiles.ts';
 import { StateFiles } from './stateFiles.ts';
 
-/** Fewer tokens are evaluated about as fast as they are written and read: see docs/performance.md. */
-export const leastSavedTokens = 256;
+/**
+ * Fewer tokens are evaluated about as fast as they are written and read (docs/performance.md): 256 on a card; on a processor
+ * even a batch of 64 takes seconds with a 9B model.
+ */
+export const leastSavedTokens = { cpu: 64, gpu: 256 } as const;
 
 /** Until something was written: bytes of a token of the family's larger models, and bytes that a slow disk takes in a millisecond. */
 const guessedTokenBytes = 64 * 1024;
 const guessedBytesPerMs = 500_000;
 
 /** A state belongs to a model as it is loaded. */
-export type StateOwner = Pick<LoadedModel, 'sequence' | 'replies' | 'stateKey'>;
+export type StateOwner = Pick<LoadedModel, 'info' | 'sequence' | 'replies' | 'stateKey'>;
 
 export class LlamaStates {
   readonly #log: EngineLog;
@@ -45,10 +48,10 @@ export class LlamaStates {
    * @param mostMs nothing is written where it would probably take longer
    * @returns whether it is kept
    */
-  async save(conversation: string, { sequence, replies, stateKey: key }: StateOwner, mostMs = Infinity): Promise<boolean> {
+  async save(conversation: string, { info, sequence, replies, stateKey: key }: StateOwner, mostMs = Infinity): Promise<boolean> {
     const tokens = sequence.contextTokens;
     const bytes = tokens.length * this.#tokenBytes;
-    if (!this.#files || key === undefined || tokens.length < leastSavedTokens) return false;
+    if (!this.#files || key === undefined || tokens.length < leastSavedTokens[info.device === 'gpu' ? 'gpu' : 'cpu']) return false;
     if (bytes > this.#files.where.mostBytes || bytes / this.#bytesPerMs > mostMs) return false;
     const id = { conversation, key };
     const reply = replies.atEndOf(tokens);

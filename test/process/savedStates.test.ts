@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Conversations } from '../../src/host/conversations.ts';
 import { SavedStateFolder } from '../../src/host/savedStates.ts';
+import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
 import { splitReply } from '../../src/core/thoughtSplitter.ts';
 import { fullDisk } from './fullDisk.ts';
-import { ask, countTo400, followUp, loaded, longText, newClient, reply } from './support.ts';
+import { ask, countTo400, followUp, loaded, longText, modulePath, newClient, reply } from './support.ts';
 import type { Ask, Client, Reply } from './support.ts';
 import { turnBench } from './turnSupport.ts';
 
@@ -103,7 +104,7 @@ describe('What the context remembers of a conversation', () => {
   });
 
   it('is not kept of a short conversation, nor of one without a name, nor of another extension’s request', async () => {
-    await reply(client, { ...ask('What is 2 + 2?'), conversation: 'short' });
+    await reply(client, { ...ask('What is 2 + 2?', { maxTokens: 8 }), conversation: 'short' });
     await asked(undefined, { maxTokens: 4 });
     await asked(undefined, { maxTokens: 4, side: 'request' });
     await asked('../../escape', { maxTokens: 4 });
@@ -292,6 +293,31 @@ describe('What the context remembers of a conversation', () => {
     const after = await asked('one', { prefill: one.text, maxTokens: 40 });
     assert.equal(evaluated(after), 1);
     assert.equal(evaluated(await asked(undefined, { side: 'request', maxTokens: 4 })), 1);
+  });
+
+  it('is kept for each window that comes in between', async () => {
+    const env = ownRuntime();
+    const windows = [newClient(modulePath, env).client, newClient(modulePath, env).client];
+    try {
+      const questions = ['What is 17 + 25?', 'What is 47 + 38?'].map((text, window) =>
+        ask(`${longText(200 + 100 * window)}${text}`, { conversation: `window-${window}`, maxTokens: 8 }),
+      );
+      const rounds: number[][] = [];
+      for (let round = 0; round < 3; round++) {
+        rounds.push([]);
+        for (const [index, window] of windows.entries()) {
+          await loaded(window, { savedStates: { folder, mostBytes: gib } });
+          rounds.at(-1)?.push(evaluated(await reply(window, questions[index] ?? ask(''))));
+        }
+      }
+      assert.ok((rounds[0]?.[0] ?? 0) > 190, String(rounds));
+      assert.deepEqual(rounds.slice(1), [
+        [1, 1],
+        [1, 1],
+      ]);
+    } finally {
+      await Promise.all(windows.map((window) => window.dispose()));
+    }
   });
 
   it('is read back while the next question is typed', async () => {

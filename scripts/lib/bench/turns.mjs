@@ -42,6 +42,27 @@ export const samplesPart = {
 };
 
 /** @type {import('./frame.mjs').Part} */
+export const statesPart = {
+  name: 'states',
+  title: 'What the context remembers: kept and read back, over evaluated again',
+  run: async ({ figures }) => {
+    const measured = await figures('test/bench/states.ts', { UV_THREADPOOL_SIZE: '1' });
+    const line = (name, key) => ({ name, points: measured.map((one) => [one.tokens, one[key]]) });
+    const rows = measured.map(({ tokens, evaluateMs, saveMs, loadMs, ratio, min, max }) =>
+      row(`${tokens.toLocaleString('en-US')} tokens`, ratio, 'times as fast', {
+        ...{ min, max, note: `${evaluateMs} ms to evaluate, ${saveMs} ms to keep, ${loadMs} ms to read back` },
+      }),
+    );
+    const curve = {
+      ...{ name: 'states', title: 'What the context remembers: evaluated, kept, read back' },
+      ...{ x: { label: 'tokens', log: true }, y: { label: 'ms', log: true } },
+      series: [line('evaluated', 'evaluateMs'), line('kept', 'saveMs'), line('read back', 'loadMs')],
+    };
+    return { rows, curves: [curve] };
+  },
+};
+
+/** @type {import('./frame.mjs').Part} */
 export const conversationsPart = {
   name: 'conversations',
   title: 'A window with many conversations',
