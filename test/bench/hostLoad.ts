@@ -1,7 +1,7 @@
 /**
  * What the extension host of a real workbench takes of a core while a reply comes at 200 tokens a second: the stream is read,
  * split, written to the journal and sent to the panel, which shows it. The reply comes from a server, since the tiny model writes
- * as fast as it can. Linux alone. Prints `HostLoadFigures`.
+ * as fast as it can: in pieces as the inference process sends them, and then a token at a time as servers do. Linux alone. Prints `HostLoadFigures`.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,7 +15,8 @@ export interface HostLoadFigures {
   readonly tokensPerSecond: number;
   readonly seconds: number;
   /** Of a core, all threads of the extension host: while a reply comes, in stretches, and while nothing does. */
-  readonly streaming: readonly number[];
+  readonly inPieces: readonly number[];
+  readonly byToken: readonly number[];
   readonly idle: number;
 }
 
@@ -23,8 +24,10 @@ const tokensPerSecond = 200;
 /** Until everything is compiled that a reply needs. */
 const warmTokens = 1000;
 const stretchTokens = 1000;
-const stretches = 5;
+const stretches = 4;
 const idleMs = 10_000;
+/** As the inference process waits for more (`textBatcher.ts`), and the next token after that. */
+const pieceMs = 12.5;
 /** Of `/proc`, in most kernels. */
 const ticksPerSecond = 100;
 
@@ -48,14 +51,26 @@ try {
   await panelFrame(page).locator('.actions').last().waitFor();
   const idle = await share(host, () => pause(idleMs));
 
-  await server.setPace({ tokensPerSecond, tokens: warmTokens + (stretches + 1) * stretchTokens });
-  const warm = server.sent(warmTokens);
-  await solve();
-  await warm;
-  const streaming: number[] = [];
-  for (let stretch = 1; stretch <= stretches; stretch++)
-    streaming.push(await share(host, () => server.sent(warmTokens + stretch * stretchTokens)));
-  const figures: HostLoadFigures = { tokensPerSecond, seconds: (stretches * stretchTokens) / tokensPerSecond, streaming, idle };
+  const streaming = async (togetherMs?: number): Promise<number[]> => {
+    const tokens = warmTokens + stretches * stretchTokens;
+    await server.setPace({ tokensPerSecond, tokens, ...(togetherMs === undefined ? {} : { togetherMs }) });
+    const turns = await panelFrame(page).locator('.actions').count();
+    const warm = server.sent(warmTokens);
+    await solve();
+    await warm;
+    const shares: number[] = [];
+    for (let stretch = 1; stretch <= stretches; stretch++)
+      shares.push(await share(host, () => server.sent(warmTokens + stretch * stretchTokens)));
+    await panelFrame(page).locator('.actions').nth(turns).waitFor();
+    return shares;
+  };
+  const figures: HostLoadFigures = {
+    tokensPerSecond,
+    seconds: (stretches * stretchTokens) / tokensPerSecond,
+    inPieces: await streaming(pieceMs),
+    byToken: await streaming(),
+    idle,
+  };
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 } finally {
   await session.shot('bench-host-load');

@@ -12,6 +12,8 @@ export interface Pace {
   /** Of each reply; 0: as fast as they are taken. */
   readonly tokensPerSecond: number;
   readonly tokens: number;
+  /** Milliseconds of tokens that are sent together; absent: each by itself. */
+  readonly togetherMs?: number;
 }
 
 export type PacedMessage =
@@ -24,6 +26,7 @@ interface Stream {
   readonly response: ServerResponse;
   readonly pieces: readonly Buffer[];
   readonly tokensPerSecond: number;
+  readonly togetherMs: number;
   readonly begunAt: number;
   readonly latest: boolean;
   sent: number;
@@ -55,11 +58,18 @@ function replyPieces(tokens: number): Buffer[] {
   return [...all, Buffer.from('data: [DONE]\n\n')];
 }
 
+function due({ begunAt, togetherMs, tokensPerSecond }: Stream): number {
+  const ms = performance.now() - begunAt;
+  return Math.floor(((ms - (ms % togetherMs)) * tokensPerSecond) / 1000);
+}
+
 function write(stream: Stream, until: number): boolean {
   const { response, pieces: all, latest } = stream;
-  let room = true;
-  for (; stream.sent < Math.min(until, all.length); stream.sent++) {
-    room = response.write(all[stream.sent] ?? '');
+  const from = stream.sent;
+  const end = Math.min(until, all.length);
+  if (end <= from) return true;
+  const room = response.write(end - from === 1 ? all[from] : Buffer.concat(all.slice(from, end)));
+  for (; stream.sent < end; stream.sent++) {
     if (latest && (stream.sent + 1) % 100 === 0) tell({ kind: 'sent', tokens: stream.sent + 1 });
   }
   if (stream.sent < all.length) return room;
@@ -76,8 +86,7 @@ function writeFreely(stream: Stream): void {
 }
 
 setInterval(() => {
-  for (const stream of streams)
-    if (stream.tokensPerSecond > 0) write(stream, Math.floor(((performance.now() - stream.begunAt) * stream.tokensPerSecond) / 1000));
+  for (const stream of streams) if (stream.tokensPerSecond > 0) write(stream, due(stream));
 }, tickMs).unref();
 
 const server = await loopbackServer({
@@ -86,8 +95,8 @@ const server = await loopbackServer({
   '/v1/chat/completions': (_request, response) => {
     beginStream(response);
     response.socket?.setNoDelay(true);
-    const { tokensPerSecond } = pace;
-    const stream = { response, pieces, tokensPerSecond, begunAt: performance.now(), latest: streams.size === 0, sent: 0 };
+    const { tokensPerSecond, togetherMs = tickMs } = pace;
+    const stream = { response, pieces, tokensPerSecond, togetherMs, begunAt: performance.now(), latest: streams.size === 0, sent: 0 };
     streams.add(stream);
     response.once('close', () => streams.delete(stream));
     if (tokensPerSecond === 0) writeFreely(stream);
