@@ -4,7 +4,7 @@
  */
 
 const size = { width: 760, height: 420 };
-const plot = { left: 72, right: 728, top: 92, bottom: 356 };
+const plot = { left: 72, right: 728, top: 108, bottom: 360 };
 /** Apart for readers who see few colours too: by lightness, and by the shape of the points. */
 const lines = [
   { light: '#1f5fbf', dark: '#7ab3ff', shape: 'circle' },
@@ -74,16 +74,17 @@ function dot(left, top, index) {
   return `<rect class="s${index}" x="${left - 3.25}" y="${top - 3.25}" width="6.5" height="6.5"${turn}/>`;
 }
 
-/** What the vertical axis is, and the names of the lines at the right end of that row. */
+/** What the vertical axis is, and above it the names of the lines. */
 function legend(series, label) {
-  const row = plot.top - 24;
-  let left = plot.right;
-  const entries = [...series.entries()].reverse().map(([index, { name }]) => {
-    // Letters of this size are seven pixels wide on the whole.
-    left -= name.length * 7 + 30;
-    return `<path class="s${index} line" d="M${left} ${row - 4}h18"/>${dot(left + 9, row - 4, index)}<text x="${left + 24}" y="${row}">${escaped(name)}</text>`;
+  const row = 64;
+  let left = 28;
+  const entries = series.map(({ name }, index) => {
+    const at = left;
+    // Letters of this size are seven to eight pixels wide on the whole.
+    left += 24 + name.length * 7.8 + 24;
+    return `<path class="s${index} line" d="M${near(at)} ${row - 4}h18"/>${dot(near(at + 9), row - 4, index)}<text x="${near(at + 25)}" y="${row}">${escaped(name)}</text>`;
   });
-  return [`<text x="28" y="${plot.top - 24}">${escaped(label)}</text>`, ...(series.length > 1 ? entries : [])].join('\n');
+  return [...(series.length > 1 ? entries : []), `<text x="28" y="${plot.top - 18}">${escaped(label)}</text>`].join('\n');
 }
 
 /** Round values from just below all to just above: each has a line. */

@@ -72,7 +72,7 @@ function curves(turns, memory, questionTokens) {
       : [
           {
             ...{ name: 'memory', title: 'Memory of the inference process, by context' },
-            ...{ x: { label: 'tokens of context, in thousands of 1,024' }, y: { label: 'megabytes, with the tiny model' } },
+            ...{ x: { label: 'tokens of context, in units of 1,024' }, y: { label: 'megabytes, with the tiny model' } },
             series: [{ name: 'in memory', points: memory.map(({ contextTokens, bytes }) => [contextTokens / 1024, bytes / 1e6]) }],
           },
         ]),
