@@ -48,20 +48,20 @@ try {
   // The first turn opens the panel.
   await server.setPace({ tokensPerSecond, tokens: 200 });
   await solve();
-  await panelFrame(page).locator('.actions').last().waitFor();
+  await panelFrame(page).locator('lemma-toolbar.actions').last().waitFor();
   const idle = await share(host, () => pause(idleMs));
 
   const streaming = async (togetherMs?: number): Promise<number[]> => {
     const tokens = warmTokens + stretches * stretchTokens;
     await server.setPace({ tokensPerSecond, tokens, ...(togetherMs === undefined ? {} : { togetherMs }) });
-    const turns = await panelFrame(page).locator('.actions').count();
+    const turns = await panelFrame(page).locator('lemma-toolbar.actions').count();
     const warm = server.sent(warmTokens);
     await solve();
     await warm;
     const shares: number[] = [];
     for (let stretch = 1; stretch <= stretches; stretch++)
       shares.push(await share(host, () => server.sent(warmTokens + stretch * stretchTokens)));
-    await panelFrame(page).locator('.actions').nth(turns).waitFor();
+    await panelFrame(page).locator('lemma-toolbar.actions').nth(turns).waitFor();
     return shares;
   };
   const figures: HostLoadFigures = {

@@ -37,6 +37,9 @@ export interface StartFigures {
     readonly lemmaMs: readonly number[];
     readonly llamaMs: readonly number[];
     readonly libraryMs: readonly number[];
+    /** Of `libraryMs`: importing the library, and starting it, which tries its binary in a process of its own. */
+    readonly importMs: readonly number[];
+    readonly libraryStartMs: readonly number[];
   }[];
 }
 
@@ -72,8 +75,8 @@ async function startLemma(modelPath: string): Promise<Started> {
   }
 }
 
-/** @returns milliseconds to the first line of output, which begins with the prompt's length */
-async function startProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv, promptTokens: number): Promise<number> {
+/** @returns milliseconds to the first line of output, and what stands on it behind the prompt's length and the token */
+async function startProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv, promptTokens: number): Promise<number[]> {
   const begunAt = performance.now();
   const child = spawn(program, args, { cwd: packLibraries('linux-x64'), env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
@@ -84,8 +87,9 @@ async function startProgram(program: string, args: readonly string[], env: NodeJ
     line += data.toString();
   });
   await ended;
-  if (Number.parseInt(line) !== promptTokens) throw new Error(`${path.basename(program)} has read ${line.trim()}, not ${promptTokens}.`);
-  return ms;
+  const [read, , ...more] = line.trim().split(' ').map(Number);
+  if (read !== promptTokens) throw new Error(`${path.basename(program)} has read ${line.trim()}, not ${promptTokens}.`);
+  return [ms, ...more];
 }
 
 async function measure(name: string, modelPath: string, program: string, pairs: number): Promise<StartFigures['models'][number]> {
@@ -95,12 +99,23 @@ async function measure(name: string, modelPath: string, program: string, pairs: 
   writeFileSync(promptFile, prompt);
   const args = [modelPath, promptFile, contextTokens, batchTokens, threads].map(String);
   const libraries = packLibraries('linux-x64');
-  const times = { lemmaMs: [] as number[], llamaMs: [] as number[], libraryMs: [] as number[] };
+  const times = {
+    lemmaMs: [] as number[],
+    llamaMs: [] as number[],
+    libraryMs: [] as number[],
+    importMs: [] as number[],
+    libraryStartMs: [] as number[],
+  };
   for (let pair = 0; pair < pairs; pair++) {
-    times.llamaMs.push(await startProgram(program, args, { ...process.env, LD_LIBRARY_PATH: libraries }, promptTokens));
+    const [llamaMs = Number.NaN] = await startProgram(program, args, { ...process.env, LD_LIBRARY_PATH: libraries }, promptTokens);
+    times.llamaMs.push(llamaMs);
     times.lemmaMs.push((await startLemma(modelPath)).ms);
     const script = path.join(import.meta.dirname, 'start/libraryStart.ts');
-    times.libraryMs.push(await startProgram(process.execPath, [script, ...args], inferenceEnvironment(process.env), promptTokens));
+    const library = await startProgram(process.execPath, [script, ...args], inferenceEnvironment(process.env), promptTokens);
+    const [libraryMs = Number.NaN, importMs = Number.NaN, libraryStartMs = Number.NaN] = library;
+    times.libraryMs.push(libraryMs);
+    times.importMs.push(importMs);
+    times.libraryStartMs.push(libraryStartMs);
   }
   return { name, bytes: statSync(modelPath).size, promptTokens, ...times };
 }

@@ -61,7 +61,7 @@ async function streamSpeed(open: Session): Promise<Omit<WorkbenchFigures, 'activ
   // The first turn loads the model and opens the panel; the second is measured.
   await solve(open);
   await journal.followTurn(() => undefined);
-  await panelFrame(page).locator('.actions').last().waitFor();
+  await panelFrame(page).locator('lemma-toolbar.actions').last().waitFor();
 
   const panel = panelFrame(page);
   const before = await panel.locator('.thought').count();
@@ -90,7 +90,7 @@ async function paintedMs(_body: Element, thoughtsBefore: number): Promise<number
     function benchLook(now: number): void {
       const turn = document.querySelectorAll('.thought')[thoughtsBefore]?.closest('.turn');
       if (turn && firstAt === 0) firstAt = now;
-      if (turn?.querySelector('.actions')) resolve(now - firstAt);
+      if (turn?.querySelector('lemma-toolbar.actions')) resolve(now - firstAt);
       else requestAnimationFrame(benchLook);
     }
     requestAnimationFrame(benchLook);
