@@ -350,6 +350,7 @@ describe('The panel', () => {
       const script = solve().phase('answering').delta('answer', longThought);
       await panel.open(script.state());
       await panel.drawn();
+      const end = await scrollTop();
       await find('.log').hover();
       await panel.page.mouse.wheel(0, -300);
       await button('Latest').waitFor();
@@ -360,11 +361,11 @@ describe('The panel', () => {
           return seen.map((block): [string, number] => [block.textContent ?? '', Math.round(block.getBoundingClientRect().top - top)]);
         });
       const remembered = (): Promise<string | null> => panel.page.evaluate(() => sessionStorage.getItem('state'));
-      // The wheel scrolls in steps; the place is kept after the last.
-      await panel.page.waitForFunction(() => {
+      // The place is kept a moment after it was scrolled to.
+      await panel.page.waitForFunction((top) => {
         const { scroll } = JSON.parse(sessionStorage.getItem('state') ?? '{}') as { scroll?: { top: number; place?: object } };
-        return scroll?.place !== undefined && scroll.top === document.querySelector('.log')!.scrollTop;
-      });
+        return scroll?.place !== undefined && scroll.top === top && document.querySelector('.log')!.scrollTop === top;
+      }, end - 300);
       const before = await shown();
       assert.ok(before.length > 3, (await remembered()) ?? '');
       script.delta('answer', '\n\nWritten while the view was away.');

@@ -34,6 +34,8 @@ const calmFlags = [
   '--disable-sync',
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
+  // A turn of the wheel is one step, not as many as the machine has time for.
+  '--disable-smooth-scrolling',
 ];
 
 /** Starts the Chromium that LEMMA_CHROMIUM names, with an empty profile that is removed again. */
