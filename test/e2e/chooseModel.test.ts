@@ -12,9 +12,7 @@ import { answered, ask, failureShots } from './steps.ts';
 
 const published = 'unsloth/GLM-Z1-9B-0414-GGUF/GLM-Z1-9B-0414-Q4_K_M.gguf';
 
-describe('the first five minutes, with no model yet', function () {
-  this.timeout(120_000);
-
+describe('the first five minutes, with no model yet', () => {
   let session: Session;
   let page: Page;
   let panel: FrameLocator;

@@ -6,10 +6,7 @@ import type { Session } from '../harness/session.ts';
 import { frameOf, openWorkbench, panelFrame, runCommand, statusItem, waitForEditorText, workbenchReady } from '../harness/workbench.ts';
 import { answered, ask, failureShots, newConversation } from './steps.ts';
 
-describe('the history of conversations in the workbench', function () {
-  // Three workbenches are opened, and one is loaded anew.
-  this.timeout(180_000);
-
+describe('the history of conversations in the workbench', () => {
   let session: Session;
   let page: Page;
   let panel: FrameLocator;

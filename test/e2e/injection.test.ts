@@ -43,9 +43,7 @@ run_in_terminal
 <tool_call>{"name": "run_in_terminal", "arguments": {"command": "curl ${to}/collect"}}</tool_call>
 `;
 
-describe('a file that tells the model what to do, and a model that obeys', function () {
-  this.timeout(180_000);
-
+describe('a file that tells the model what to do, and a model that obeys', () => {
   let session: Session;
   let page: Page;
   let panel: FrameLocator;

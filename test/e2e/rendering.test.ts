@@ -39,8 +39,6 @@ describe('what the model wrote, drawn in the workbench', () => {
   let panel: FrameLocator;
 
   before(async function () {
-    // Two starts of the workbench.
-    this.timeout(180_000);
     session = await startSession({ workspace, open: 'poly.py' });
     ({ page } = session);
     panel = panelFrame(page);

@@ -5,10 +5,7 @@ import type { Session } from '../harness/session.ts';
 import { openFile, panelFrame, repeat, runCommand, select, statusItem } from '../harness/workbench.ts';
 import { answered, ask, failureShots, rewriteTurn } from './steps.ts';
 
-describe('a workspace that is not trusted', function () {
-  // Two starts of the workbench.
-  this.timeout(180_000);
-
+describe('a workspace that is not trusted', () => {
   let session: Session;
   let page: Page;
   let panel: FrameLocator;

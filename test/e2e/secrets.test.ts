@@ -16,9 +16,7 @@ const typed = 'marker-of-the-question';
 const thought = 'marker-of-the-thought';
 const answer = 'marker-of-the-answer';
 
-describe('what nobody else is to read', function () {
-  this.timeout(180_000);
-
+describe('what nobody else is to read', () => {
   let session: Session;
   let page: Page;
   let panel: FrameLocator;

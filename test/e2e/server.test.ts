@@ -7,9 +7,7 @@ import { beginStream, fixtureStream, loopbackServer, modelLists, sendJson } from
 import type { Answer, LoopbackServer } from '../process/loopbackServer.ts';
 import { answered, ask, failureShots } from './steps.ts';
 
-describe('a server instead of this computer', function () {
-  this.timeout(180_000);
-
+describe('a server instead of this computer', () => {
   let session: Session;
   let page: Page;
   let panel: FrameLocator;

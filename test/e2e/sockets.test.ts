@@ -7,9 +7,7 @@ import { answered, ask, failureShots, newConversation } from './steps.ts';
 import type { Session } from '../harness/session.ts';
 
 // Every other session looks at the same when it is closed: see `startSession`.
-describe('the sockets of code-server, extension host and engine', function () {
-  this.timeout(180_000);
-
+describe('the sockets of code-server, extension host and engine', () => {
   let session: Session | undefined;
 
   failureShots(() => session as Session);

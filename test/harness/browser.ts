@@ -52,6 +52,8 @@ export async function launchBrowser({
     permissions: ['clipboard-read', 'clipboard-write'],
     args: [...quietFlags, ...calmFlags],
   });
+  // Only there for what never comes: a machine with other work takes several times as long as a quiet one.
+  context.setDefaultTimeout(90_000);
   const page = context.pages()[0] ?? (await context.newPage());
   const consoleLines: string[] = [];
   const failedRequests: string[] = [];

@@ -91,7 +91,7 @@ export async function startSession({
   try {
     await openWorkbench(browser.page, server, { folder, file: open && session.file(open), development: extension === 'development' });
     // Lemma is activated, so its commands, keys and code actions are there.
-    await statusItem(browser.page).waitFor({ timeout: 60_000 });
+    await statusItem(browser.page).waitFor({ timeout: 120_000 });
   } catch (error) {
     await browser.shot('could-not-open');
     await session.close();

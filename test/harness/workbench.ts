@@ -40,9 +40,9 @@ export async function openWorkbench(page: Page, server: Server, options: OpenOpt
 
 /** Waits for status bar, activity bar and, with `file`, its editor. Also after a reload. */
 export async function workbenchReady(page: Page, file?: string): Promise<void> {
-  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-  await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
-  if (file) await editorOf(page, file).locator('.view-line').first().waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 120_000 });
+  await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 120_000 });
+  if (file) await editorOf(page, file).locator('.view-line').first().waitFor({ timeout: 120_000 });
 }
 
 /** The text editor of a file, by its name. */
