@@ -17,6 +17,12 @@ import { StateFiles } from './stateFiles.ts';
  */
 export const leastSavedTokens = { cpu: 64, gpu: 256 } as const;
 
+/**
+ * Longest that a question waits for the state of the conversation before it to be written, milliseconds. A card has read
+ * 30,000 tokens in 8 s and written them in 3; a processor takes minutes to read what is written in a second.
+ */
+export const longestSwitchMs = { cpu: Infinity, gpu: 1_000 } as const;
+
 /** Until something was written: bytes of a token of the family's larger models, and bytes that a slow disk takes in a millisecond. */
 const guessedTokenBytes = 64 * 1024;
 const guessedBytesPerMs = 500_000;
