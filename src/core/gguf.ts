@@ -3,6 +3,8 @@
  * code sees the file, so that one that was cut short is named instead of crashing the engine.
  */
 
+import { DistinctTexts } from './distinctTexts.ts';
+
 export type GgufScalar = string | number | bigint | boolean;
 
 export interface GgufTensor {
@@ -204,22 +206,25 @@ function passArray(cursor: Cursor, distinct: boolean): number {
   return length;
 }
 
+/** No text is made of any of them: there are 150,000, and a user waits. */
 function passDistinct(cursor: Cursor, length: number): void {
-  const texts = new Set<string>();
+  // Each has its length before it, so that a damaged count fills no memory.
+  cursor.expect(length * 8);
+  const texts = new DistinctTexts(cursor.bytes, length);
   for (let index = 0; index < length; index++) {
-    const text = cursor.latin1(cursor.count(Number.MAX_SAFE_INTEGER, 'bytes'));
-    // An empty one is given a name of its own.
-    if (text !== '' && texts.has(text)) throw new BadHeader('a token is there twice');
-    texts.add(text);
+    const bytes = cursor.count(Number.MAX_SAFE_INTEGER, 'bytes');
+    if (!texts.add(cursor.skip(bytes), bytes)) throw new BadHeader('a token is there twice');
   }
 }
 
 /** Reads little-endian values one after another. */
 class Cursor {
+  readonly bytes: Uint8Array;
   readonly #view: DataView;
   position = 0;
 
   constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -233,9 +238,11 @@ class Cursor {
 
   /** A number of 64 bits that counts something. */
   count(most: number, of: string): number {
-    const count = this.#view.getBigUint64(this.skip(8), true);
-    if (count > BigInt(most)) throw new BadHeader(`it claims ${count} ${of}`);
-    return Number(count);
+    const at = this.skip(8);
+    // Half a million of them are read, and a BigInt is an object.
+    const count = this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32;
+    if (count > most) throw new BadHeader(`it claims ${this.#view.getBigUint64(at, true)} ${of}`);
+    return count;
   }
 
   /** A text that llama.cpp takes for a C string. */
@@ -249,14 +256,6 @@ class Cursor {
     const length = this.count(mostBytes, `bytes in ${of}`);
     const start = this.skip(length);
     return utf8(new Uint8Array(this.#view.buffer, this.#view.byteOffset + start, length));
-  }
-
-  /** Each byte as one character, up to a zero: llama.cpp reads tokens as C strings. */
-  latin1(length: number): string {
-    const start = this.skip(length);
-    let text = '';
-    for (let at = start; at < start + length && this.#view.getUint8(at) !== 0; at++) text += String.fromCharCode(this.#view.getUint8(at));
-    return text;
   }
 
   scalar(type: number): GgufScalar {
@@ -289,10 +288,15 @@ class Cursor {
     }
   }
 
+  /** So many bytes are still to come. */
+  expect(bytes: number): void {
+    if (bytes > this.#view.byteLength - this.position) throw new EndOfBytes();
+  }
+
   /** @returns where the skipped bytes begin */
   skip(bytes: number): number {
+    this.expect(bytes);
     const at = this.position;
-    if (bytes > this.#view.byteLength - at) throw new EndOfBytes();
     this.position = at + bytes;
     return at;
   }

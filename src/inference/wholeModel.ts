@@ -6,6 +6,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LemmaFailure } from '../core/errors.ts';
 import { readGgufHeader } from '../core/gguf.ts';
+import type { GgufHeader } from '../core/gguf.ts';
 import { shapeFault } from '../core/ggufShape.ts';
 
 /** Bytes read of a file until its header is complete; that of the 9B takes 10 MB. */
@@ -16,10 +17,14 @@ const partName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
 
 /**
  * @param path of a GGUF file, the first where the model is split
+ * @returns its header
  * @throws LemmaFailure modelDamaged, modelTruncated, modelPart (a later part was chosen) or modelPartMissing
  */
-export function checkWholeModel(path: string): void {
-  for (const part of partsOf(path)) checkWhole(part);
+export function checkWholeModel(path: string): GgufHeader {
+  const [first = path, ...others] = partsOf(path);
+  const header = checkWhole(first);
+  for (const part of others) checkWhole(part);
+  return header;
 }
 
 /** The files of a model. @throws LemmaFailure modelPart or modelPartMissing */
@@ -36,7 +41,7 @@ export function partsOf(path: string): string[] {
   return [path, ...parts.slice(1)];
 }
 
-function checkWhole(path: string): void {
+function checkWhole(path: string): GgufHeader {
   const { size } = statSync(path);
   const file = openSync(path, 'r');
   try {
@@ -44,13 +49,17 @@ function checkWhole(path: string): void {
       const bytes = Buffer.alloc(Math.min(length, size));
       const reading = readGgufHeader(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)));
       if (reading.kind === 'bad') throw new LemmaFailure({ code: 'modelDamaged', path, reason: reading.reason });
-      const fault = reading.kind === 'header' ? shapeFault(reading.header) : undefined;
+      if (reading.kind === 'more') {
+        if (length < size) continue;
+        break;
+      }
+      const { header } = reading;
+      const fault = shapeFault(header);
       if (fault) throw new LemmaFailure({ code: 'modelDamaged', path, reason: fault });
-      const needed = reading.kind === 'header' ? reading.header.neededBytes : undefined;
-      if (needed !== undefined && needed <= size) return;
-      if (needed === undefined && length < size) continue;
-      throw new LemmaFailure({ code: 'modelTruncated', path, fileBytes: size, ...(needed === undefined ? {} : { neededBytes: needed }) });
+      if (header.neededBytes <= size) return header;
+      throw new LemmaFailure({ code: 'modelTruncated', path, fileBytes: size, neededBytes: header.neededBytes });
     }
+    throw new LemmaFailure({ code: 'modelTruncated', path, fileBytes: size });
   } finally {
     closeSync(file);
   }
