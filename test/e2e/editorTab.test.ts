@@ -3,7 +3,7 @@ import type { FrameLocator, Page } from 'playwright-core';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { editorOf, frameOf, openFile, panelFrame, runCommand, select, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots, newConversation, stopIfRunning } from './steps.ts';
+import { answered, ask, failureShots, newConversation, stopIfRunning, remembered } from './steps.ts';
 
 const source = 'Let $x = 3$.\nWhat is $x + 4$?\n';
 
@@ -86,6 +86,8 @@ describe('the panel as an editor tab', () => {
 
   it('is there again after a reload of the window, with the conversation, and answers', async () => {
     const before = await texts(tab);
+    // The workbench writes down now and then which editors are open.
+    await remembered(page, '"viewType":"mainThreadWebview-lemma.panelTab"');
     await page.reload();
     await workbenchReady(page, 'a.md');
     await tab.locator('.turn').nth(2).waitFor({ timeout: 60_000 });

@@ -7,7 +7,7 @@ import { processesOf } from '../harness/processes.ts';
 import { startSession } from '../harness/session.ts';
 import type { Session } from '../harness/session.ts';
 import { panelFrame, runCommand, statusItem, workbenchReady } from '../harness/workbench.ts';
-import { answered, ask, failureShots, newConversation, stopIfRunning } from './steps.ts';
+import { answered, ask, failureShots, newConversation, stopIfRunning, remembered } from './steps.ts';
 
 const numbers = Array.from({ length: 400 }, (_, index) => index + 1).join('\n');
 
@@ -91,6 +91,7 @@ describe('nothing is lost when something ends in the middle', () => {
     await statusItem(page)
       .filter({ hasText: /thinking [2-9] s/ })
       .waitFor();
+    await remembered(page, 'a draft that I was typing');
     await page.reload();
     await workbenchReady(page, 'a.md');
     await note('The window was closed or reloaded').waitFor({ timeout: 60_000 });

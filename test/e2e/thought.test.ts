@@ -109,6 +109,7 @@ describe('the thought in the workbench', () => {
     assert.equal(await fold().getAttribute('aria-expanded'), 'true');
     const times = await panel.locator('.outline .time').allInnerTexts();
     await remembered(page, `"${newest().question.id}":"open"`);
+    await remembered(page, `"contents":["${newest().question.id}"]`);
     await page.reload();
     await workbenchReady(page, 'a.md');
     await fold().waitFor({ timeout: 60_000 });

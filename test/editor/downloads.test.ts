@@ -70,6 +70,7 @@ describe('a download in the extension host', () => {
     const rest = new Promise<void>((resolve) => (goOn = resolve));
     hub.fault = ({ on }) => (on === 'files' ? { pause: { after: 100_000, until: rest } } : undefined);
     try {
+      await lemma.newConversation();
       await vscode.workspace.getConfiguration('lemma').update('model.path', '', vscode.ConfigurationTarget.Global);
       const fetched = downloads.start({ ...request, quantisation: 'Q6_K' });
       await until(panel.onDidChange, () => panel.fetching);
