@@ -9,11 +9,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ownRuntime } from '../../../scripts/lib/ownRuntime.ts';
 import { GpuFallback } from '../../../src/host/gpuFallback.ts';
 import { InferenceClient } from '../../../src/host/inferenceClient.ts';
 import type { GenerateProgress, GenerateResult, LoadParams, ModelInfo } from '../../../src/shared/inferenceProtocol.ts';
+import { measureColdStart } from './coldStart.ts';
 import { measureRatios } from './ratios.ts';
 import { writeRandomModel } from './randomModel.ts';
+import { measureSavedStates } from './savedStates.ts';
 
 const [extension = '', tinyModel = '', work = ''] = process.argv.slice(2);
 const modelPath = path.join(work, 'glm-z1-9b-random-q4_k_m.gguf');
@@ -28,10 +31,13 @@ const note = (what: string, measured: string, data?: unknown): void => {
   console.log(`${what}: ${measured}`);
 };
 const log = (line: string): void => void lines.push(line);
-const client = new InferenceClient({
-  modulePath: path.join(extension, 'dist', 'inference.mjs'),
-  log: { error: log, warn: log, info: log, debug: log, trace: () => undefined },
-});
+const newClient = (env = process.env): InferenceClient =>
+  new InferenceClient({
+    modulePath: path.join(extension, 'dist', 'inference.mjs'),
+    log: { error: log, warn: log, info: log, debug: log, trace: () => undefined },
+    env,
+  });
+const client = newClient();
 
 const loader = new GpuFallback(client);
 
@@ -151,6 +157,11 @@ try {
   await step('over llama-bench', async () => {
     const info = await load();
     await measureRatios({ extension, modelPath, info, client, note });
+  });
+  await step('saved states', () => measureSavedStates({ client, load, work, lines, note }));
+  await step('cold start', async () => {
+    await client.unload();
+    await measureColdStart({ extension, modelPath, work, newClient: () => newClient(ownRuntime()), note });
   });
   await step('larger context', async () => {
     const info = await load({ contextTokens: 32_768, keepLargerContext: true });

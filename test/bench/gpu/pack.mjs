@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path';
 import { build } from 'esbuild';
 import { modernNode } from '../../../scripts/lib/node24.mjs';
-import { buildLlamaBench } from '../../../scripts/lib/llamaBench.mjs';
+import { buildLlamaBench, buildWithLlama } from '../../../scripts/lib/llamaBench.mjs';
 import { outFolder, root, tinyModel } from '../../../scripts/lib/places.mjs';
 import { runMain, say, step } from '../../../scripts/lib/progress.mjs';
 import { cleanEnv, mustRun } from '../../../scripts/lib/run.mjs';
@@ -37,10 +37,18 @@ await runMain(async () => {
     ...{ entryPoints: [path.join(root, 'test/bench/gpu/tokenCost.ts')], outfile: cost, bundle: true, platform: 'node', format: 'esm' },
     ...{ target: 'node22', external: ['node-llama-cpp'], logLevel: 'warning' },
   });
+  // It looks for the inference process two folders above itself.
+  await build({
+    ...{ entryPoints: [path.join(root, 'test/bench/prefetch.ts')], outfile: path.join(inside, 'extension/test/bench/prefetch.mjs') },
+    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node22', logLevel: 'warning' },
+    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  });
   copyFileSync(node, path.join(inside, 'node'));
   copyFileSync(tinyModel, path.join(inside, 'tiny.gguf'));
   const program = await step('Building llama-bench', () => buildLlamaBench('linux-x64-vulkan'));
   copyFileSync(program, path.join(inside, 'llama-bench'));
+  const start = await buildWithLlama('linux-x64-vulkan', path.join(root, 'test/bench/start/llamaStart.cpp'));
+  copyFileSync(start, path.join(inside, 'llama-start'));
   await step('Fetching the Vulkan loader', () => fetchLoader(path.join(inside, 'lib')));
   await step('Compressing', () =>
     mustRun('Compressing', 'tar', ['-cJf', path.join(folder, 'pack.tar.xz'), '-C', inside, '.'], {

@@ -19,4 +19,8 @@ done
 if [ -n "${LEMMA_TOKEN_COST:-}" ]; then
   UV_THREADPOOL_SIZE=${UV_THREADPOOL_SIZE:-1} exec "$here/unpacked/node" "$here/unpacked/extension/dist/tokenCost.mjs" "$work/glm-z1-9b-random-q4_k_m.gguf" auto
 fi
+# With LEMMA_PREFETCH, a selection that is read before the key.
+if [ -n "${LEMMA_PREFETCH:-}" ]; then
+  LEMMA_BENCH_MODEL="$work/glm-z1-9b-random-q4_k_m.gguf" LEMMA_BENCH_GPU=auto exec "$here/unpacked/node" "$here/unpacked/extension/test/bench/prefetch.mjs"
+fi
 exec "$here/unpacked/node" "$here/measure.mjs" "$here/unpacked/extension" "$here/unpacked/tiny.gguf" "$work"
