@@ -60,7 +60,11 @@ async function press(messages: Messages, info: ModelInfo, maxTokens = replyToken
     },
   );
   // A model with random weights may write no text in a few tokens.
-  return { ms: firstAt === 0 ? Number.NaN : firstAt - begunAt, msPerToken: result.generateMs / Math.max(1, result.generatedTokens - 1), result };
+  return {
+    ms: firstAt === 0 ? Number.NaN : firstAt - begunAt,
+    msPerToken: result.generateMs / Math.max(1, result.generatedTokens - 1),
+    result,
+  };
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
