@@ -9,8 +9,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ChatMessage } from '../../src/core/chatMessage.ts';
 import { LemmaFailure } from '../../src/core/errors.ts';
-import { InferenceClient } from '../../src/host/inferenceClient.ts';
-import { ownRuntime } from './ownRuntime.ts';
+import type { InferenceClient } from '../../src/host/inferenceClient.ts';
+import { ownClient, quiet } from './ownClient.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const fixture = (name: string): string => path.join(root, 'test/fixtures/model', name);
@@ -81,9 +81,7 @@ function difference(what: string, found: readonly number[], expected: readonly n
 /** Runs all cases, prints a line for each and the counts at the end. @returns the number of failed cases */
 export async function checkFidelity(referenceFile: string, modelFile: string): Promise<number> {
   const reference = readReference(referenceFile);
-  const quiet = (): void => undefined;
-  const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-  const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log, env: ownRuntime() });
+  const client = ownClient();
   let passed = 0;
   try {
     await client.load({ modelPath: path.resolve(modelFile), gpu: 'cpu', contextTokens: 32_768, threads: 0 }, quiet);

@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { quietLog } from '../../scripts/lib/ownClient.ts';
 import type { ConversationEvent } from '../../src/core/conversation.ts';
 import { encodeEvent } from '../../src/core/journal.ts';
 import { Conversations } from '../../src/host/conversations.ts';
@@ -46,9 +47,6 @@ export interface OpeningFigures {
   readonly searchMs: number;
 }
 
-const quiet = (): void => undefined;
-const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-
 /** Of one window, in this process. */
 async function open(folder: string): Promise<Record<'openMs' | 'listMs' | 'searchMs', number>> {
   const memory: Memory = { get: () => 'c5', update: () => Promise.resolve() };
@@ -58,7 +56,7 @@ async function open(folder: string): Promise<Record<'openMs' | 'listMs' | 'searc
     await work();
     times.push(performance.now() - begunAt);
   };
-  const conversations = new Conversations(folder, memory, log);
+  const conversations = new Conversations(folder, memory, quietLog);
   await timed(() => conversations.restore());
   await timed(() => conversations.library.list('', ...conversations.inMemory));
   await timed(() => conversations.library.list('question 7', ...conversations.inMemory));

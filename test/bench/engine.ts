@@ -7,9 +7,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { buildLlamaBench, packLibraries } from '../../scripts/lib/llamaBench.mjs';
-import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
-import { InferenceClient } from '../../src/host/inferenceClient.ts';
+import { ownClient, quiet } from '../../scripts/lib/ownClient.ts';
+import type { InferenceClient } from '../../src/host/inferenceClient.ts';
 import { inferenceEnvironment } from '../../src/host/inferenceEnvironment.ts';
+import { median } from './figures.ts';
 import { runLlamaBench } from './llamaBench.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -47,9 +48,7 @@ export interface EngineFigures {
 
 /** Measures with the tiny model on the processor. Needs `dist/inference.mjs`. */
 export async function measureEngine(): Promise<EngineFigures> {
-  const quiet = (): void => undefined;
-  const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-  const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log, env: ownRuntime() });
+  const client = ownClient();
   const alones: ChildProcess[] = [];
   try {
     const begunAt = performance.now();
@@ -144,10 +143,6 @@ async function aloneSpeed(child: ChildProcess): Promise<number> {
   child.send('run');
   const [{ tokens, ms }] = (await once(child, 'message')) as [{ tokens: number; ms: number }];
   return (tokens / ms) * 1000;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 if (import.meta.main) {

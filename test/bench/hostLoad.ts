@@ -3,9 +3,8 @@
  * split, written to the journal and sent to the panel, which shows it. The reply comes from a server, since the tiny model writes
  * as fast as it can: in pieces as the inference process sends them, and then a token at a time as servers do. Linux alone. Prints `HostLoadFigures`.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { processesOf } from '../harness/processes.ts';
+import { processesOf, statOf } from '../harness/processes.ts';
 import { startSession } from '../harness/session.ts';
 import { goTo, panelFrame, runCommand } from '../harness/workbench.ts';
 import { modelLists } from '../process/loopbackServer.ts';
@@ -86,9 +85,7 @@ async function share(pid: number, work: () => Promise<unknown>): Promise<number>
 }
 
 function processorMs(pid: number): number {
-  // The name in brackets may hold anything; utime and stime are the 14th and 15th field (proc(5)).
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    .replace(/^.*\) /s, '')
-    .split(' ');
+  // utime and stime are the 14th and 15th field.
+  const fields = statOf(pid);
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
 }

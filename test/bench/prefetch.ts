@@ -4,10 +4,10 @@
  * `LEMMA_BENCH_GPU` (`auto`, `cuda`, `vulkan`, `metal`, `cpu`). Prints lines, and the figures as JSON on the last one.
  */
 import path from 'node:path';
-import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
+import { ownClient, quiet } from '../../scripts/lib/ownClient.ts';
 import { PrefetchBudget } from '../../src/core/prefetchBudget.ts';
-import { InferenceClient } from '../../src/host/inferenceClient.ts';
 import type { GenerateResult, GpuChoice, ModelInfo } from '../../src/shared/inferenceProtocol.ts';
+import { median, tokensOfLine } from './figures.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const modelPath = process.env['LEMMA_BENCH_MODEL'] ?? path.join(root, 'test/fixtures/model/glm-z1-tiny-f16.gguf');
@@ -22,9 +22,7 @@ const restMs = 150;
 /** Goal: so many times a decoded token, and so many milliseconds. */
 const goal = { steps: 1.2, ms: 30 };
 
-const quiet = (): void => undefined;
-const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log, env: ownRuntime() });
+const client = ownClient();
 
 type Messages = readonly { readonly role: 'user'; readonly content: string }[];
 
@@ -37,17 +35,11 @@ interface Pressed {
 
 let made = 0;
 /** A selection that begins like no other one. */
-function selection(tokens: number, info: ModelInfo): Promise<Messages> {
+async function selection(tokens: number, info: ModelInfo): Promise<Messages> {
   const opening = `Problem ${++made}.\n`;
   const line = 'The sum of 12 and 30 is 42.\n';
-  const count = async (content: string): Promise<number> => {
-    const { contentTokens } = await client.countTokens({ messages: [{ role: 'user', content }], profile: info.profile });
-    return contentTokens[0] ?? 0;
-  };
-  return (async () => {
-    const perLine = (await count(line.repeat(101))) - (await count(line));
-    return [{ role: 'user', content: opening + line.repeat(Math.max(1, Math.round((100 * tokens) / perLine))) }];
-  })();
+  const lines = Math.max(1, Math.round(tokens / (await tokensOfLine(client, info, line))));
+  return [{ role: 'user', content: opening + line.repeat(lines) }];
 }
 
 async function press(messages: Messages, info: ModelInfo, maxTokens = replyTokens): Promise<Pressed> {
@@ -66,8 +58,6 @@ async function press(messages: Messages, info: ModelInfo, maxTokens = replyToken
     result,
   };
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function timeToFirstText(info: ModelInfo): Promise<Record<string, number | boolean>> {
   const cold: number[] = [];

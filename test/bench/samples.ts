@@ -5,8 +5,8 @@
  *   node samples.ts [1 COUNT …]
  */
 import path from 'node:path';
-import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
-import { InferenceClient } from '../../src/host/inferenceClient.ts';
+import { ownClient, quiet } from '../../scripts/lib/ownClient.ts';
+import { median } from './figures.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const modelPath = path.join(root, 'test/fixtures/model/glm-z1-tiny-f16.gguf');
@@ -16,9 +16,7 @@ const maxTokens = 300;
 /** The first one is what the others are compared with. */
 const counts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2, 3, 5, 8];
 
-const quiet = (): void => undefined;
-const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-const client = new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log, env: ownRuntime() });
+const client = ownClient();
 
 /** Milliseconds of writing, without reading the prompt. */
 async function generateMs(samples: number): Promise<number> {
@@ -37,11 +35,11 @@ try {
   const times = new Map(counts.map((samples): [number, number[]] => [samples, []]));
   // In turn, so that what else the machine does hits all of them.
   for (let round = 0; round < rounds; round++) for (const samples of counts) times.get(samples)?.push(await generateMs(samples));
-  const median = (samples: number): number => (times.get(samples) ?? []).sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? NaN;
-  const one = median(1);
+  const one = median(times.get(1) ?? []);
   const figures = counts.map((samples) => {
-    const ms = median(samples);
-    const ratios = (times.get(samples) ?? []).map((each) => Number((each / one).toFixed(2)));
+    const all = times.get(samples) ?? [];
+    const ms = median(all);
+    const ratios = all.map((each) => Number((each / one).toFixed(2)));
     return {
       samples,
       ms: Math.round(ms),

@@ -7,12 +7,13 @@
  *
  *   node scale.ts [LENGTH …]
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildLlamaBench, packLibraries } from '../../scripts/lib/llamaBench.mjs';
-import { ownRuntime } from '../../scripts/lib/ownRuntime.ts';
-import { InferenceClient } from '../../src/host/inferenceClient.ts';
+import { ownClient, quiet } from '../../scripts/lib/ownClient.ts';
+import type { InferenceClient } from '../../src/host/inferenceClient.ts';
 import type { GenerateResult, ModelInfo } from '../../src/shared/inferenceProtocol.ts';
+import { residentBytes, tokensOfLine } from './figures.ts';
 import { writeRandomModel } from './gpu/randomModel.ts';
 import { runLlamaBench } from './llamaBench.ts';
 
@@ -52,10 +53,6 @@ export interface ScaleFigures {
   readonly kvBytesPerToken: number;
 }
 
-const quiet = (): void => undefined;
-const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
-const newClient = (): InferenceClient => new InferenceClient({ modulePath: path.join(root, 'dist/inference.mjs'), log, env: ownRuntime() });
-
 async function load(client: InferenceClient, modelPath: string, contextTokens: number, yarn = false): Promise<ModelInfo> {
   const info = await client.load({ modelPath, gpu: 'cpu', contextTokens, yarn, threads: 0 }, quiet);
   if (info?.contextTokens !== contextTokens) throw new Error(`No context of ${contextTokens} tokens could be had.`);
@@ -63,17 +60,13 @@ async function load(client: InferenceClient, modelPath: string, contextTokens: n
 }
 
 async function turns(modelPath: string): Promise<TurnAtLength[]> {
-  const client = newClient();
+  const client = ownClient();
   const program = await buildLlamaBench('linux-x64').catch(() => undefined);
   try {
     const info = await load(client, modelPath, (contexts.at(-1) ?? 0) + 4096, true);
     if (info.yarn?.taken !== true) throw new Error('YaRN is not in effect.');
     const line = 'The sum of 12 and 30 is 42.\n';
-    const count = async (content: string): Promise<number> => {
-      const { contentTokens } = await client.countTokens({ messages: [{ role: 'user', content }], profile: info.profile });
-      return contentTokens[0] ?? 0;
-    };
-    const lineTokens = ((await count(line.repeat(101))) - (await count(line))) / 100;
+    const lineTokens = await tokensOfLine(client, info, line);
     /** One message of so many tokens; of a longer one the context remembers what a shorter one had. */
     const ask = async (tokens: number): Promise<{ firstMs: number; result: GenerateResult }> => {
       const content = line.repeat(Math.round(tokens / lineTokens));
@@ -135,7 +128,7 @@ function bench(program: string, modelPath: string, tokens: number, threads: numb
 async function memory(): Promise<ScaleFigures['memory']> {
   const found = [];
   for (const contextTokens of contexts) {
-    const client = newClient();
+    const client = ownClient();
     try {
       await load(client, tinyModel, contextTokens, contextTokens > 32_768);
       found.push({ contextTokens, bytes: residentBytes(client.pid) });
@@ -144,12 +137,6 @@ async function memory(): Promise<ScaleFigures['memory']> {
     }
   }
   return found;
-}
-
-/** By Linux' own count. */
-function residentBytes(pid: number | undefined): number {
-  const [, kilobytes = 'NaN'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return 1024 * Number(kilobytes);
 }
 
 function perSecond(tokens: number, ms: number): number {

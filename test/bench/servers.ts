@@ -4,6 +4,7 @@
  * same bytes and looks at none of them. Prints `ServerFigures` on its last line.
  */
 import http from 'node:http';
+import { quiet, quietLog } from '../../scripts/lib/ownClient.ts';
 import { ServerBackend } from '../../src/host/remote/serverBackend.ts';
 import { startPacedServer } from './servers/paced.ts';
 import type { PacedServer } from './servers/paced.ts';
@@ -32,9 +33,6 @@ export interface ServerFigures {
   readonly ownPerSecond: readonly number[];
   readonly barePerSecond: readonly number[];
 }
-
-const quiet = (): void => undefined;
-const log = { error: console.error, warn: quiet, info: quiet, debug: quiet, trace: quiet };
 
 interface Reply {
   readonly tokens: number;
@@ -98,7 +96,7 @@ function bareReply(url: string): Promise<void> {
 
 const server = await startPacedServer();
 try {
-  const backend = new ServerBackend({ log, key: () => Promise.resolve(undefined) });
+  const backend = new ServerBackend({ log: quietLog, key: () => Promise.resolve(undefined) });
   const load = { modelPath: '', gpu: 'auto', contextTokens: 32_768, threads: 0, server: { url: server.url, model: '' } } as const;
   if (!(await backend.load(load, quiet))) throw new Error('The server could not be used.');
   // Compiled before it is measured.

@@ -12,6 +12,7 @@ import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import type { Token } from 'node-llama-cpp';
 import { evaluationThreads } from '../../src/inference/llamaSetup.ts';
 import { StateFiles } from '../../src/inference/stateFiles.ts';
+import { median } from './figures.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const [modelPath = path.join(root, 'test/fixtures/model/glm-z1-tiny-f16.gguf'), gpu = 'cpu', ...lengths] = process.argv.slice(2);
@@ -71,7 +72,6 @@ async function measure(tokens: number): Promise<Times> {
   return { evaluateMs, saveMs, loadMs, bytes };
 }
 
-const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 const rounded = (value: number): number => Number(value.toPrecision(3));
 
 try {

@@ -37,6 +37,12 @@ export function processesOf(server: Server, text: string): number[] {
     .map(({ pid }) => pid);
 }
 
+/** What `/proc` says of a process behind its name, from the third field of proc(5) on. @throws where it has ended */
+export function statOf(pid: number): string[] {
+  // The name in brackets may hold anything.
+  return readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\)/s, '').trim().split(' ');
+}
+
 function allProcesses(): Process[] {
   return process.platform === 'linux' ? processesOfProc() : processesOfPs();
 }
@@ -47,10 +53,9 @@ function processesOfProc(): Process[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        // The name in brackets may hold anything.
-        const stat = readFileSync(`/proc/${name}/stat`, 'latin1').replace(/^.*\)/s, '');
+        const [, parent] = statOf(Number(name));
         const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-        return [{ pid: Number(name), parent: Number(stat.trim().split(' ')[1]), args }];
+        return [{ pid: Number(name), parent: Number(parent), args }];
       } catch {
         return []; // It has ended meanwhile.
       }

@@ -21,28 +21,11 @@ await runMain(async () => {
   const node = await modernNode();
   await mustRun('Packaging', node, [path.join(root, 'scripts/package.mjs'), '--target', 'linux-x64', '--out', vsix], { cwd: root });
   await step('Unpacking the VSIX', () => mustRun('Unpacking', 'unzip', ['-q', vsix, 'extension/*', '-d', inside]));
-  await build({
-    entryPoints: [path.join(root, 'test/bench/gpu/measure.ts')],
-    outfile: path.join(folder, 'measure.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-    logLevel: 'warning',
-  });
+  await bundle('gpu/measure.ts', path.join(folder, 'measure.mjs'));
   // Beside the library that it drives.
-  const cost = path.join(inside, 'extension/dist/tokenCost.mjs');
-  await build({
-    ...{ entryPoints: [path.join(root, 'test/bench/gpu/tokenCost.ts')], outfile: cost, bundle: true, platform: 'node', format: 'esm' },
-    ...{ target: 'node22', external: ['node-llama-cpp'], logLevel: 'warning' },
-  });
+  await bundle('gpu/tokenCost.ts', path.join(inside, 'extension/dist/tokenCost.mjs'), { external: ['node-llama-cpp'] });
   // It looks for the inference process two folders above itself.
-  await build({
-    ...{ entryPoints: [path.join(root, 'test/bench/prefetch.ts')], outfile: path.join(inside, 'extension/test/bench/prefetch.mjs') },
-    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node22', logLevel: 'warning' },
-    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-  });
+  await bundle('prefetch.ts', path.join(inside, 'extension/test/bench/prefetch.mjs'));
   copyFileSync(node, path.join(inside, 'node'));
   copyFileSync(tinyModel, path.join(inside, 'tiny.gguf'));
   const program = await step('Building llama-bench', () => buildLlamaBench('linux-x64-vulkan'));
@@ -59,6 +42,15 @@ await runMain(async () => {
   const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
   say(`${folder}: ${(bytes / 2 ** 20).toFixed(1)} MiB`);
 });
+
+/** @param {string} entry below `test/bench` */
+async function bundle(entry, outfile, more = {}) {
+  await build({
+    ...{ entryPoints: [path.join(root, 'test/bench', entry)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node22' },
+    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+    ...{ logLevel: 'warning', ...more },
+  });
+}
 
 /** From Debian's package, so that it runs where no loader is installed. */
 async function fetchLoader(to) {

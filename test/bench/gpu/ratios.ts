@@ -1,9 +1,9 @@
 /** Lemma over llama.cpp's own `llama-bench`, on the same file, backend and settings, in turn; and several answers over one. */
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import type { InferenceClient } from '../../../src/host/inferenceClient.ts';
 import type { GenerateResult, ModelInfo } from '../../../src/shared/inferenceProtocol.ts';
+import { median } from '../figures.ts';
 import { runLlamaBench } from '../llamaBench.ts';
+import { packedLibraries, packedProgram } from './packed.ts';
 
 interface Measured {
   readonly extension: string;
@@ -22,15 +22,10 @@ const leastTokens = 200;
 
 /** Notes the ratios that issue 7 asks for: decoding, prompts of 512 and 2,048 tokens, five answers. */
 export async function measureRatios({ extension, modelPath, info, client, note }: Measured): Promise<void> {
-  const packs = path.join(extension, 'node_modules/@node-llama-cpp');
-  const [pack] = readdirSync(packs).filter(
-    (name) => name.startsWith('linux-x64') && (info.device !== 'gpu' || name.includes(info.backend)),
-  );
-  if (pack === undefined) throw new Error(`${packs} has no libraries for ${info.backend}.`);
   const onGpu = info.device === 'gpu';
   const shared = {
-    program: path.join(extension, '..', 'llama-bench'),
-    libraries: path.join(packs, pack, 'bins', pack),
+    program: packedProgram(extension, 'llama-bench'),
+    libraries: packedLibraries(extension, info),
     modelPath,
     ...(onGpu ? { gpuLayers: 99, flashAttention: 'auto' as const } : { threads: info.threads, flashAttention: 'off' as const }),
   };
@@ -108,8 +103,4 @@ async function elapsed(work: () => Promise<unknown>): Promise<number> {
   const begunAt = performance.now();
   await work();
   return performance.now() - begunAt;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

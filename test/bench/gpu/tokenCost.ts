@@ -15,6 +15,7 @@ import { getLlama, InputLookupTokenPredictor, LlamaLogLevel } from 'node-llama-c
 import { inStep } from '../../../src/inference/llamaSampling.ts';
 import { Lockstep } from '../../../src/inference/lockstep.ts';
 import { PredictionPace } from '../../../src/inference/predictionPace.ts';
+import { median } from '../figures.ts';
 import { recordedEdits } from './recordedEdits.ts';
 
 const [modelPath = '', gpu = 'cpu', threads = '1'] = process.argv.slice(2);
@@ -57,7 +58,6 @@ function watch(context: LlamaContext): Span[] {
   return spans;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 const record: Record<string, unknown> = {};
 const note = (what: string, figures: Readonly<Record<string, number>>): void => {

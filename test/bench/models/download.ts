@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fetchFile } from '../../../src/host/download/fetchFile.ts';
+import { median } from '../figures.ts';
 import type { ModelRow } from '../models.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
@@ -82,8 +83,4 @@ function row(what: string, results: readonly Pair[]): ModelRow {
 
 function middle(results: readonly Pair[]): number {
   return median(results.map(({ ratio }) => ratio));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

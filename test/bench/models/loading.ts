@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InferenceClient } from '../../../src/host/inferenceClient.ts';
 import { ownRuntime } from '../../../scripts/lib/ownRuntime.ts';
 import type { LoadParams, ModelInfo } from '../../../src/shared/inferenceProtocol.ts';
+import { median, residentBytes } from '../figures.ts';
 import type { ModelRow } from '../models.ts';
 
 const memory = 'memory of the inference process over the model’s own size';
@@ -78,17 +79,6 @@ function times(work: () => void): number[] {
     work();
     return performance.now() - begunAt;
   });
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-/** Of Linux' own count; 0 elsewhere. */
-function residentBytes(pid: number | undefined): number {
-  if (pid === undefined || process.platform !== 'linux') return 0;
-  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return 1024 * Number(kilobytes);
 }
 
 function ratio(what: string, value: number, to: number): ModelRow {
