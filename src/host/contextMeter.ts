@@ -7,6 +7,7 @@ import { formatCount } from '../core/format.ts';
 import { promptText, renderGlmPrompt } from '../core/glmPrompt.ts';
 import { buildMessages } from '../core/prompt.ts';
 import type { ContextUse, PanelNote } from '../shared/panelProtocol.ts';
+import { ofConversation } from '../shared/savedStates.ts';
 import type { Config } from './config.ts';
 import type { Conversations } from './conversations.ts';
 import { Disposables } from './disposables.ts';
@@ -111,9 +112,9 @@ export class ContextMeter {
   /** Only once a question is being written: until then a thought may be taken up again, which the history has not. */
   #readAhead({ question, history, measured }: Measured): void {
     const messages = history.slice(2 * measured.droppedTurns);
-    const { current } = this.#sources.conversations;
+    const { model, conversations } = this.#sources;
     if (question.text === '' || messages.length === 0) return;
-    this.#sources.model.readAhead({ messages, ...(current ? { conversation: current.id } : {}) });
+    model.readAhead({ messages, ...ofConversation(conversations.current) });
   }
 
   async #measure(): Promise<Measured> {

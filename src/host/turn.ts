@@ -23,6 +23,7 @@ import { ThoughtSplitter } from '../core/thoughtSplitter.ts';
 import { thoughtMarkMs } from '../core/thoughtTimes.ts';
 import type { GenerateProgress, GenerateResult, ModelInfo } from '../shared/inferenceProtocol.ts';
 import type { TurnProgress } from '../shared/panelProtocol.ts';
+import { ofConversation } from '../shared/savedStates.ts';
 import type { ReplySettings } from './config.ts';
 import type { Conversations } from './conversations.ts';
 import { Emitter } from './disposables.ts';
@@ -270,7 +271,7 @@ export class TurnRunner {
       const thinkingTokens = mayThink ? thinkingTokensLeft(turn, budgetTokens) : undefined;
       const request = {
         messages,
-        ...(current ? { conversation: current.id } : {}),
+        ...ofConversation(current),
         profile,
         sampling,
         maxTokens,
@@ -312,7 +313,7 @@ export class TurnRunner {
     const random = sampling.temperature === 0 ? { ...recommendedSampling, ...(seed === undefined ? {} : { seed }) } : sampling;
     const request = {
       ...{ messages, profile, maxTokens, samples: vote.signals.length },
-      ...(current ? { conversation: current.id } : {}),
+      ...ofConversation(current),
       sampling: random.seed === undefined ? random : { ...random, seed: sampleSeed(random.seed, first) },
       ...(thinks(profile) && budgetTokens > 0 ? { thinkingTokens: budgetTokens } : {}),
     };

@@ -8,7 +8,7 @@ import type { EngineLog } from './engine.ts';
 import type { MovedSequence } from './llamaSequence.ts';
 import { moveSequence } from './llamaSequence.ts';
 import type { StateOwner } from './llamaStates.ts';
-import { LlamaStates, longestSwitchMs } from './llamaStates.ts';
+import { LlamaStates, stateLimits } from './llamaStates.ts';
 
 /** What has no name waits in a file of this process: more is read anew, as 40 KiB a token of the 9B model make 1.25 GiB of this. */
 const mostTokens = 32_768;
@@ -46,9 +46,9 @@ export class LlamaSides {
     if (!isOtherSide && from.conversation === to.conversation) return;
     this.#present = to;
     const { sequence } = owner;
+    const { longestSwitchMs } = stateLimits(owner.info);
     const own = isOtherSide ? this.#waiting : undefined;
-    const mostMs = longestSwitchMs[owner.info.device === 'gpu' ? 'gpu' : 'cpu'];
-    const isSaved = from.conversation !== undefined && (await this.states.save(from.conversation, owner, mostMs));
+    const isSaved = from.conversation !== undefined && (await this.states.save(from.conversation, owner, longestSwitchMs));
     if (isOtherSide) this.#waiting = isSaved || sequence.nextTokenIndex > mostTokens ? undefined : await moveSequence(sequence, this.#log);
     if (to.conversation !== undefined && (await this.states.restore(to.conversation, owner))) return own?.forget();
     // A conversation that is new may begin as the other one did, so what is there stays.

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { ModelInfo } from '../shared/inferenceProtocol.ts';
 import type { SavedStates } from '../shared/savedStates.ts';
 import type { EngineLog } from './engine.ts';
 import type { LoadedModel } from './llamaEngine.ts';
@@ -12,16 +13,16 @@ import type { StateContent } from './stateFiles.ts';
 import { StateFiles } from './stateFiles.ts';
 
 /**
- * Fewer tokens are evaluated about as fast as they are written and read (docs/performance.md): 256 on a card; on a processor
- * even a batch of 64 takes seconds with a 9B model.
+ * `leastTokens`: fewer are evaluated about as fast as they are written and read (docs/performance.md): 256 on a card; on a
+ * processor even a batch of 64 takes seconds with a 9B model.
+ * `longestSwitchMs`: so long a question waits at most for the state of the conversation before it to be written. A card has
+ * read 30,000 tokens in 8 s and written them in 3; a processor takes minutes to read what is written in a second.
  */
-export const leastSavedTokens = { cpu: 64, gpu: 256 } as const;
+const limits = { processor: { leastTokens: 64, longestSwitchMs: Infinity }, card: { leastTokens: 256, longestSwitchMs: 1_000 } } as const;
 
-/**
- * Longest that a question waits for the state of the conversation before it to be written, milliseconds. A card has read
- * 30,000 tokens in 8 s and written them in 3; a processor takes minutes to read what is written in a second.
- */
-export const longestSwitchMs = { cpu: Infinity, gpu: 1_000 } as const;
+export function stateLimits({ device }: Pick<ModelInfo, 'device'>): (typeof limits)[keyof typeof limits] {
+  return device === 'gpu' ? limits.card : limits.processor;
+}
 
 /** Until something was written: bytes of a token of the family's larger models, and bytes that a slow disk takes in a millisecond. */
 const guessedTokenBytes = 64 * 1024;
@@ -57,7 +58,7 @@ export class LlamaStates {
   async save(conversation: string, { info, sequence, replies, stateKey: key }: StateOwner, mostMs = Infinity): Promise<boolean> {
     const tokens = sequence.contextTokens;
     const bytes = tokens.length * this.#tokenBytes;
-    if (!this.#files || key === undefined || tokens.length < leastSavedTokens[info.device === 'gpu' ? 'gpu' : 'cpu']) return false;
+    if (!this.#files || key === undefined || tokens.length < stateLimits(info).leastTokens) return false;
     if (bytes > this.#files.where.mostBytes || bytes / this.#bytesPerMs > mostMs) return false;
     const id = { conversation, key };
     const reply = replies.atEndOf(tokens);

@@ -12,6 +12,11 @@ export interface SavedStates {
   readonly mostBytes: number;
 }
 
+/** Of whose conversation a request is, as it says that; nothing where none is open. */
+export function ofConversation(conversation: { readonly id: string } | undefined): { readonly conversation?: string } {
+  return conversation ? { conversation: conversation.id } : {};
+}
+
 /** What the files are called: `CONVERSATION.KEY.ENDING`. `header` is JSON, `state` the engine's own format, `unfinished` being written. */
 export const stateEndings = { header: 'json', state: 'state', unfinished: 'new' } as const;
 
