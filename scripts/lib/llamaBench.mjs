@@ -9,14 +9,14 @@ import { outFolder, root } from './places.mjs';
 import { PlainError } from './progress.mjs';
 import { mustRun } from './run.mjs';
 
-/** @returns the folder of a pack's libraries. @param {'linux-x64' | 'linux-x64-vulkan'} pack */
+/** @returns the folder of a pack's libraries. @param {'linux-x64' | 'linux-x64-vulkan' | 'linux-x64-cuda'} pack */
 export function packLibraries(pack) {
   return path.join(root, 'node_modules/@node-llama-cpp', pack, 'bins', pack);
 }
 
 /**
  * Builds llama.cpp's `llama-bench` for a pack, once for each version of node-llama-cpp.
- * @param {'linux-x64' | 'linux-x64-vulkan'} pack
+ * @param {'linux-x64' | 'linux-x64-vulkan' | 'linux-x64-cuda'} pack
  * @returns {Promise<string>} the program; it wants `packLibraries(pack)` as working folder and library path
  * @throws PlainError where there is no Linux, compiler or git
  */
@@ -40,11 +40,7 @@ async function built(pack, name, stamp, sources) {
   const version = libs.find((lib) => lib.startsWith('libllama.')) ?? '';
   const program = path.join(outFolder, 'llama-bench', `${name}-${version.replace(/^libllama\.|\.so$/g, '')}-${pack}${stamp}`);
   if (existsSync(program)) return program;
-  mkdirSync(path.dirname(program), { recursive: true });
-  const source = mkdtempSync(path.join(outFolder, 'llama-bench', 'source-'));
-  try {
-    const bundle = path.join(root, 'node_modules/node-llama-cpp/llama/gitRelease.bundle');
-    await mustRun('Unpacking the source of llama.cpp', 'git', ['clone', '-q', bundle, source]);
+  return llamaSource(async (source) => {
     const includes = ['include', 'ggml/include', 'common', 'vendor', 'tools/llama-bench'].flatMap((each) => [
       '-I',
       path.join(source, each),
@@ -54,6 +50,22 @@ async function built(pack, name, stamp, sources) {
     await mustRun(`Compiling ${name}`, 'g++', [...options, '-o', `${program}.new`, ...links]);
     renameSync(`${program}.new`, program);
     return program;
+  });
+}
+
+/**
+ * Lends the source of llama.cpp that node-llama-cpp brings along.
+ * @template Result
+ * @param {(source: string) => Promise<Result>} use of a folder that is removed afterwards
+ */
+export async function llamaSource(use) {
+  const folder = path.join(outFolder, 'llama-bench');
+  mkdirSync(folder, { recursive: true });
+  const source = mkdtempSync(path.join(folder, 'source-'));
+  try {
+    const bundle = path.join(root, 'node_modules/node-llama-cpp/llama/gitRelease.bundle');
+    await mustRun('Unpacking the source of llama.cpp', 'git', ['clone', '-q', bundle, source]);
+    return await use(source);
   } finally {
     rmSync(source, { recursive: true, force: true });
   }

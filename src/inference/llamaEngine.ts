@@ -1,7 +1,8 @@
-import { basename } from 'node:path';
+import path from 'node:path';
 import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import type { LemmaError } from '../core/errors.ts';
 import { LemmaFailure } from '../core/errors.ts';
+import { fitsAmply } from '../core/models/fit.ts';
 import { familyModelOf } from '../core/models/family.ts';
 import type { YarnScaling } from '../core/models/yarn.ts';
 import { yarnTaken } from '../core/models/yarn.ts';
@@ -22,14 +23,16 @@ import type {
 } from '../shared/inferenceProtocol.ts';
 import type { SavedStates } from '../shared/savedStates.ts';
 import type { Engine, EngineLog } from './engine.ts';
+import { BinaryTrials } from './binaryTrials.ts';
 import { batchTokensFor } from './llamaBatch.ts';
 import { describeMachine } from './llamaMachine.ts';
 import { checkGgufFile, fileStamp } from './ggufFile.ts';
 import { LlamaJournal } from './llamaJournal.ts';
-import type { Fitted } from './llamaFit.ts';
+import type { Fitted, FitRequest } from './llamaFit.ts';
 import { halvings, loadFitting, measureMemory, saysOutOfMemory } from './llamaFit.ts';
 import { generateReply } from './llamaGeneration.ts';
 import { generateSamples } from './llamaSamples.ts';
+import { shapeOf } from './modelHeaders.ts';
 import { isOnGpu, modelInfoOf } from './llamaModelInfo.ts';
 import { readAhead } from './llamaReadAhead.ts';
 import { engineVersion, evaluationThreads, startLlama } from './llamaSetup.ts';
@@ -43,7 +46,7 @@ import type { PromptLookup } from './llamaPromptLookup.ts';
 import { createPromptLookup } from './llamaPromptLookup.ts';
 import type { PromptWriter } from './promptWriter.ts';
 import type { TokenBytes } from './vocabulary.ts';
-import { checkWholeModel } from './wholeModel.ts';
+import { checkWholeModel, wholeBytes } from './wholeModel.ts';
 
 /** Smallest context the engine may shrink to when memory is short and nobody says what is needed, in tokens. */
 const leastContextTokens = 2048;
@@ -73,6 +76,7 @@ export class LlamaEngine implements Engine {
   readonly #journal: LlamaJournal;
   readonly #start: typeof startLlama;
   readonly #sides: LlamaSides;
+  readonly #trials: BinaryTrials;
   #started: StartedLlama | undefined;
   #loaded: LoadedModel | undefined;
   #loadedWith = '';
@@ -88,6 +92,7 @@ export class LlamaEngine implements Engine {
   constructor(log: EngineLog, start: typeof startLlama = startLlama) {
     this.#log = log;
     this.#sides = new LlamaSides(log);
+    this.#trials = new BinaryTrials((line) => log('info', line));
     this.#journal = new LlamaJournal(log);
     this.#start = start;
   }
@@ -107,10 +112,12 @@ export class LlamaEngine implements Engine {
     const memory = await measureMemory(started.llama);
     const name = metadata.get('general.name');
     const architecture = String(metadata.get('general.architecture'));
-    const fileName = basename(params.modelPath);
+    const fileName = path.basename(params.modelPath);
     const family = familyModelOf({ ...(name === undefined ? {} : { name: String(name) }), architecture, fileName });
     const yarn = params.yarn ? family?.yarn : undefined;
-    const fitting = (scaling: YarnScaling | undefined) => this.#fit(started, params, architecture, scaling, onProgress, signal);
+    const ample = fitsAmply({ ...shapeOf(metadata), bytes: wholeBytes(params.modelPath) }, params.contextTokens, memory.vramFree ?? 0);
+    const fitting = (scaling: YarnScaling | undefined) =>
+      this.#fit(started, params, { architecture, yarn: scaling, ample }, onProgress, signal);
     let fitted = await fitting(yarn);
     const report = yarn && (await this.#yarnReport(yarn));
     // The longer context would be nonsense without the scaling: what the model was trained for is left.
@@ -173,6 +180,7 @@ export class LlamaEngine implements Engine {
 
   keepStates(where: SavedStates): void {
     this.#sides.states.keepIn(where);
+    this.#trials.keepIn(path.join(path.dirname(where.folder), 'engine'));
   }
 
   forget(conversation: string): Promise<void> {
@@ -261,21 +269,20 @@ export class LlamaEngine implements Engine {
   async #backend(gpu: GpuChoice): Promise<StartedLlama> {
     if (this.#started && this.#started.asked !== gpu)
       throw new LemmaFailure({ code: 'engineStartFailed', reason: `This process runs on ${this.#started.asked} already.` });
-    return (this.#started ??= await this.#start(gpu, this.#journal.write));
+    return (this.#started ??= await this.#start(gpu, this.#journal.write, this.#trials));
   }
 
   #fit(
     { llama }: StartedLlama,
     params: LoadParams,
-    architecture: string,
-    yarn: YarnScaling | undefined,
+    model: Pick<FitRequest, 'architecture' | 'yarn' | 'ample'>,
     onProgress: (fraction: number) => void,
     signal: AbortSignal,
   ): Promise<Fitted> {
     const { modelPath, contextTokens } = params;
     this.#journal.clear();
     return loadFitting(llama, {
-      ...{ modelPath, architecture, contextTokens, yarn, onProgress, signal },
+      ...{ ...model, modelPath, contextTokens, onProgress, signal },
       leastContextTokens: params.leastContextTokens ?? Math.min(leastContextTokens, contextTokens),
       contextOptions: async (model, tokens) => ({
         ...{ ...contextOptions(model, params.threads), batchSize: await batchTokensFor(model, tokens), createSignal: signal },

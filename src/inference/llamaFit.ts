@@ -20,6 +20,8 @@ export interface FitRequest {
   readonly contextTokens: number;
   readonly leastContextTokens: number;
   readonly yarn: YarnScaling | undefined;
+  /** All layers go to the GPU without reckoning (`fitsAmply`). */
+  readonly ample: boolean;
   /** For a context of so many tokens, once the model is there. */
   readonly contextOptions: (model: LlamaModel, contextTokens: number) => Promise<LlamaContextOptions>;
   readonly onProgress: (fraction: number) => void;
@@ -42,11 +44,12 @@ export async function loadFitting(llama: FitLlama, request: FitRequest): Promise
   let wanted = request.contextTokens;
   let model: LlamaModel | undefined;
   let last: unknown;
+  let { ample } = request;
   try {
     while (attempt) {
       const tried: LoadAttempt = attempt;
       try {
-        model ??= await request.step(() => llama.loadModel(modelOptions(llama, request, tried)));
+        model ??= await request.step(() => llama.loadModel(modelOptions(llama, { ...request, ample }, tried)));
         wanted = Math.min(request.contextTokens, model.trainContextSize);
         const contextSize = Math.min(tried.contextTokens, wanted);
         const loaded: LlamaModel = model;
@@ -56,6 +59,13 @@ export async function loadFitting(llama: FitLlama, request: FitRequest): Promise
       } catch (error) {
         if (!isShortOfMemory(error)) throw error;
         last = error;
+        if (ample) {
+          // What was said to be free was not: now it is reckoned.
+          ample = false;
+          await model?.dispose();
+          model = undefined;
+          continue;
+        }
         const failed = model ? 'context' : 'model';
         const gpuLayers = model?.gpuLayers ?? layersTried(tried, stepDowns);
         const { contextTokens } = tried;
@@ -95,9 +105,12 @@ const unknownLayers = 64;
 
 function modelOptions(llama: FitLlama, request: FitRequest, { contextTokens, gpuLayers }: LoadAttempt): Parameters<Llama['loadModel']>[0] {
   const fit = { fitContext: { contextSize: contextTokens } };
+  const all = request.ample && llama.gpu !== false && gpuLayers === 'fit';
   return {
     modelPath: request.modelPath,
     gpuLayers: llama.gpu === false ? 0 : gpuLayers === 'fit' ? fit : gpuLayers,
+    // With the file mapped, as llama.cpp has it by default: the library would reckon both ways to choose.
+    ...(all ? { gpuLayers: 'max' as const, useMmap: true } : {}),
     onLoadProgress: request.onProgress,
     loadSignal: request.signal,
     ...(request.yarn ? { metadataOverrides: yarnOverrides(request.architecture, request.yarn) } : {}),

@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import { LemmaFailure } from '../core/errors.ts';
 import type { BackendRefusal, GpuChoice, LogParams } from '../shared/inferenceProtocol.ts';
+import { leadTrials } from './binaryTrials.ts';
+import type { BinaryTrials } from './binaryTrials.ts';
 import { useCudaPack } from './cudaPack.ts';
 import type { EngineLog } from './engine.ts';
 import { backendFacts, refusals } from './llamaBackends.ts';
@@ -27,8 +29,9 @@ export interface StartedLlama {
  * backend that was asked for does not start, the best other one does, and `refused` says why.
  * @throws LemmaFailure engineStartFailed when not even the processor can be used
  */
-export async function startLlama(asked: GpuChoice, log: EngineLog): Promise<StartedLlama> {
+export async function startLlama(asked: GpuChoice, log: EngineLog, trials: BinaryTrials): Promise<StartedLlama> {
   useCudaPack();
+  leadTrials(trials);
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp').catch((error: unknown) => {
     throw startFailed(messageOf(error));
   });
@@ -60,6 +63,7 @@ export async function startLlama(asked: GpuChoice, log: EngineLog): Promise<Star
     .catch((error: unknown) => {
       throw startFailed(`No working backend for ${asked} is installed (${messageOf(error)}).`);
     });
+  trials.started();
   const refused = refusals(asked, llama.gpu, backendFacts(), failed);
   log('info', `Backend: asked for ${asked}, runs on ${llama.gpu === false ? 'cpu' : llama.gpu}${refused.map(refusalLine).join('')}.`);
   return { llama, asked, refused };

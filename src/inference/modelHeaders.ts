@@ -78,7 +78,8 @@ function reason(what: string): string {
   return `the header is damaged (${what})`;
 }
 
-function shapeOf(metadata: ReadonlyMap<string, GgufScalar>): ModelHeader {
+/** What a header says of the model in it. */
+export function shapeOf(metadata: ReadonlyMap<string, GgufScalar>): ModelHeader {
   const text = (key: string): string | undefined => {
     const value = metadata.get(key);
     return typeof value === 'string' ? value : undefined;

@@ -41,6 +41,11 @@ export function partsOf(path: string): string[] {
   return [path, ...parts.slice(1)];
 }
 
+/** Of all files of a model. @throws as `partsOf` */
+export function wholeBytes(path: string): number {
+  return partsOf(path).reduce((sum, part) => sum + statSync(part).size, 0);
+}
+
 function checkWhole(path: string): GgufHeader {
   const { size } = statSync(path);
   const file = openSync(path, 'r');

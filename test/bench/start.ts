@@ -43,7 +43,7 @@ export interface StartFigures {
 
 function lemma(modelPath: string): Promise<FirstToken> {
   const env = ownRuntime();
-  return lemmaFirstToken(() => ownClient(env), modelPath, 'cpu');
+  return lemmaFirstToken(() => ownClient(env), modelPath, 'cpu', path.join(out, 'bench-start'));
 }
 
 async function measure(name: string, modelPath: string, program: string, pairs: number): Promise<StartFigures['models'][number]> {

@@ -82,6 +82,19 @@ export function fitOf(needs: ModelNeeds, machine: Machine, wantedContextTokens: 
   return gpuLayers > 0 ? { kind: 'partial', gpuLayers, layers: needs.layers } : { kind: 'cpu' };
 }
 
+/**
+ * Whether so much video memory is free that nothing needs to be reckoned: the whole model with that context, and a quarter and
+ * 1 GiB more than this estimate. node-llama-cpp's own reckoning of the layers that fit took 0.6 s of a start.
+ * @param free video memory in bytes
+ */
+export function fitsAmply(
+  { bytes, kvBytesPerToken }: Pick<ModelNeeds, 'bytes' | 'kvBytesPerToken'>,
+  contextTokens: number,
+  free: number,
+): boolean {
+  return (bytes + kvBytesPerToken * contextTokens + gpuOverheadBytes) * 1.25 + gibibyte <= free;
+}
+
 /** Bytes that are missing on the disk for a download, 0 when there is room or it could not be told. */
 export function missingDiskBytes(bytes: number, machine: Machine): number {
   // A disk that is filled to its last byte stops everything else on it.

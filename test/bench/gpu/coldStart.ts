@@ -2,12 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InferenceClient } from '../../../src/host/inferenceClient.ts';
+import type { GpuChoice } from '../../../src/shared/inferenceProtocol.ts';
 import { contextTokens, lemmaFirstToken, programFirstToken } from '../start/firstToken.ts';
 import { packedLibraries, packedProgram } from './packed.ts';
 
 export interface ColdStart {
   readonly extension: string;
   readonly modelPath: string;
+  readonly gpu: GpuChoice;
   readonly work: string;
   /** A client whose process is its own, and not started yet. */
   readonly newClient: () => InferenceClient;
@@ -17,8 +19,8 @@ export interface ColdStart {
 const pairs = 3;
 
 /** Notes the times of each pair and their ratios. The file is in the system's memory from the first start on. */
-export async function measureColdStart({ extension, modelPath, work, newClient, note }: ColdStart): Promise<void> {
-  const first = await lemmaFirstToken(newClient, modelPath, 'auto');
+export async function measureColdStart({ extension, modelPath, gpu, work, newClient, note }: ColdStart): Promise<void> {
+  const first = await lemmaFirstToken(newClient, modelPath, gpu, work);
   const promptFile = path.join(work, 'prompt.txt');
   writeFileSync(promptFile, first.prompt);
   const libraries = packedLibraries(extension, first.info);
@@ -29,9 +31,9 @@ export async function measureColdStart({ extension, modelPath, work, newClient, 
   const lemma: number[] = [];
   const llama: number[] = [];
   for (let pair = 0; pair < pairs; pair++) {
-    const [ms] = await programFirstToken(packedProgram(extension, 'llama-start'), args, place, first.promptTokens);
+    const [ms] = await programFirstToken(packedProgram(extension, 'llama-start', first.info), args, place, first.promptTokens);
     llama.push(ms);
-    lemma.push((await lemmaFirstToken(newClient, modelPath, 'auto')).ms);
+    lemma.push((await lemmaFirstToken(newClient, modelPath, gpu, work)).ms);
   }
   const ratios = lemma.map((ms, pair) => ms / (llama[pair] ?? Number.NaN));
   const seconds = (all: readonly number[]): string => all.map((ms) => (ms / 1000).toFixed(2)).join(', ');

@@ -20,6 +20,7 @@ import { measureSavedStates } from './savedStates.ts';
 
 const [extension = '', tinyModel = '', work = ''] = process.argv.slice(2);
 const modelPath = path.join(work, 'glm-z1-9b-random-q4_k_m.gguf');
+const gpu = process.env.LEMMA_BENCH_GPU === 'cuda' ? 'cuda' : 'auto';
 const sampling = { temperature: 0, topP: 1, topK: 1, seed: 1 } as const;
 const lines: string[] = [];
 const rows: (readonly [what: string, measured: string])[] = [];
@@ -58,7 +59,7 @@ function memoryOf(pid: number): { readonly own: number; readonly resident: numbe
 }
 
 const load = async (change: Partial<LoadParams> = {}): Promise<ModelInfo> => {
-  const info = await loader.load({ modelPath, gpu: 'auto', contextTokens: 32_768, threads: 0, ...change }, () => undefined);
+  const info = await loader.load({ modelPath, gpu, contextTokens: 32_768, threads: 0, ...change }, () => undefined);
   if (!info) throw new Error('The load was cancelled.');
   return info;
 };
@@ -161,7 +162,7 @@ try {
   await step('saved states', () => measureSavedStates({ client, load, work, lines, note }));
   await step('cold start', async () => {
     await client.unload();
-    await measureColdStart({ extension, modelPath, work, newClient: () => newClient(ownRuntime()), note });
+    await measureColdStart({ extension, modelPath, gpu, work, newClient: () => newClient(ownRuntime()), note });
   });
   await step('larger context', async () => {
     const info = await load({ contextTokens: 32_768, keepLargerContext: true });

@@ -24,7 +24,7 @@ const leastTokens = 200;
 export async function measureRatios({ extension, modelPath, info, client, note }: Measured): Promise<void> {
   const onGpu = info.device === 'gpu';
   const shared = {
-    program: packedProgram(extension, 'llama-bench'),
+    program: packedProgram(extension, 'llama-bench', info),
     libraries: packedLibraries(extension, info),
     modelPath,
     ...(onGpu ? { gpuLayers: 99, flashAttention: 'auto' as const } : { threads: info.threads, flashAttention: 'off' as const }),

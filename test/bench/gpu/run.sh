@@ -15,12 +15,26 @@ fi
 for icd in /usr/share/vulkan/icd.d/nvidia_icd.json /etc/vulkan/icd.d/nvidia_icd.json /usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json; do
   [ -e "$icd" ] && export VK_DRIVER_FILES="$icd"
 done
+# With LEMMA_CUDA, by CUDA, whose kernels are built first; five minutes on sixteen cores.
+gpu=auto
+if [ -n "${LEMMA_CUDA:-}" ]; then
+  sh "$here/cuda.sh" "$here/unpacked"
+  gpu=cuda
+  LEMMA_CUDA_PACK="$here/unpacked/cuda"
+  LD_LIBRARY_PATH="$LEMMA_CUDA_PACK/node_modules/@node-llama-cpp/linux-x64-cuda/bins/linux-x64-cuda${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+  export LEMMA_CUDA_PACK LD_LIBRARY_PATH
+fi
+export LEMMA_BENCH_GPU="$gpu"
+# With LEMMA_START_PARTS, where the time of a cold start goes, by the library alone.
+if [ -n "${LEMMA_START_PARTS:-}" ]; then
+  exec "$here/unpacked/node" "$here/unpacked/extension/dist/startParts.mjs" "$work/glm-z1-9b-random-q4_k_m.gguf"
+fi
 # With LEMMA_TOKEN_COST, where a token's time goes, by the library alone; its model is the one that the rest has written.
 if [ -n "${LEMMA_TOKEN_COST:-}" ]; then
-  UV_THREADPOOL_SIZE=${UV_THREADPOOL_SIZE:-1} exec "$here/unpacked/node" "$here/unpacked/extension/dist/tokenCost.mjs" "$work/glm-z1-9b-random-q4_k_m.gguf" auto
+  UV_THREADPOOL_SIZE=${UV_THREADPOOL_SIZE:-1} exec "$here/unpacked/node" "$here/unpacked/extension/dist/tokenCost.mjs" "$work/glm-z1-9b-random-q4_k_m.gguf" "$gpu"
 fi
 # With LEMMA_PREFETCH, a selection that is read before the key.
 if [ -n "${LEMMA_PREFETCH:-}" ]; then
-  LEMMA_BENCH_MODEL="$work/glm-z1-9b-random-q4_k_m.gguf" LEMMA_BENCH_GPU=auto exec "$here/unpacked/node" "$here/unpacked/extension/test/bench/prefetch.mjs"
+  LEMMA_BENCH_MODEL="$work/glm-z1-9b-random-q4_k_m.gguf" exec "$here/unpacked/node" "$here/unpacked/extension/test/bench/prefetch.mjs"
 fi
 exec "$here/unpacked/node" "$here/measure.mjs" "$here/unpacked/extension" "$here/unpacked/tiny.gguf" "$work"

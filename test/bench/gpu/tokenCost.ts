@@ -2,7 +2,7 @@
  * Where the time of a token goes: in llama.cpp, in the sampling, or in the way between them and JavaScript. The library is
  * driven as Lemma does, and its two calls are timed: `decodeBatch` and `sampleToken`, which each run on a libuv worker.
  *
- *   node tokenCost.ts MODEL [cpu|auto] [THREADS]
+ *   node tokenCost.ts MODEL [cpu|auto|cuda] [THREADS]
  *
  * The last line is JSON.
  */
@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
 import { getLlama, InputLookupTokenPredictor, LlamaLogLevel } from 'node-llama-cpp';
+import { useCudaPack } from '../../../src/inference/cudaPack.ts';
 import { inStep } from '../../../src/inference/llamaSampling.ts';
 import { Lockstep } from '../../../src/inference/lockstep.ts';
 import { PredictionPace } from '../../../src/inference/predictionPace.ts';
@@ -66,8 +67,15 @@ const note = (what: string, figures: Readonly<Record<string, number>>): void => 
   console.log(`${what}: ${JSON.stringify(shown)}`);
 };
 
+useCudaPack();
 const llama = await getLlama({
-  ...{ gpu: gpu === 'cpu' ? false : ('auto' as const), build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error, maxThreads: 0 },
+  ...{
+    gpu: gpu === 'cpu' ? false : gpu === 'cuda' ? ('cuda' as const) : ('auto' as const),
+    build: 'never',
+    skipDownload: true,
+    logLevel: LlamaLogLevel.error,
+    maxThreads: 0,
+  },
 });
 const model = await llama.loadModel({ modelPath, ...(gpu === 'cpu' ? {} : { gpuLayers: 'max' }) });
 const options = { threads: Number(threads), flashAttention: gpu === 'cpu' ? false : ('auto' as const) };

@@ -1,6 +1,7 @@
 /** From the start of a process to its first token: of Lemma, and of a program that is compared with it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import type { InferenceClient } from '../../../src/host/inferenceClient.ts';
 import type { GpuChoice, ModelInfo } from '../../../src/shared/inferenceProtocol.ts';
 
@@ -15,13 +16,22 @@ export interface FirstToken {
   readonly prompt: string;
 }
 
-/** @param newClient whose process is its own, and not started yet; it is ended here */
-export async function lemmaFirstToken(newClient: () => InferenceClient, modelPath: string, gpu: GpuChoice): Promise<FirstToken> {
+/**
+ * @param newClient whose process is its own, and not started yet; it is ended here
+ * @param storage folder that is kept between starts, as the extension has one
+ */
+export async function lemmaFirstToken(
+  newClient: () => InferenceClient,
+  modelPath: string,
+  gpu: GpuChoice,
+  storage: string,
+): Promise<FirstToken> {
   const begunAt = performance.now();
   const client = newClient();
+  const savedStates = { folder: path.join(storage, 'states'), mostBytes: 0 };
   const quiet = (): void => undefined;
   try {
-    const info = await client.load({ modelPath, gpu, contextTokens, threads: 0 }, quiet);
+    const info = await client.load({ modelPath, gpu, contextTokens, threads: 0, savedStates }, quiet);
     if (!info) throw new Error('The load was cancelled.');
     const { promptTokens, trace } = await client.generate(
       {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { familyModel } from '../../../src/core/models/family.ts';
 import type { FamilyModelId } from '../../../src/core/models/family.ts';
 import type { Fit, Machine } from '../../../src/core/models/fit.ts';
-import { fitOf, fitRank, missingDiskBytes } from '../../../src/core/models/fit.ts';
+import { fitOf, fitRank, fitsAmply, missingDiskBytes } from '../../../src/core/models/fit.ts';
 
 const gib = 1024 ** 3;
 const cpu = (ramGib: number): Machine => ({ backend: 'cpu', deviceNames: [], unified: false, ramTotal: ramGib * gib });
@@ -55,6 +55,15 @@ describe('What fits', () => {
     assert.deepEqual(fitOf(needs('glm-z1-9b-0414', 'Q4_K_M'), gpu(79, 128, 80), 131_072), { kind: 'gpu', contextTokens: 32_768 });
     const rumination = needs('glm-z1-rumination-32b-0414', 'Q4_K_M');
     assert.deepEqual(fitOf(rumination, gpu(79, 128, 80), 131_072), { kind: 'gpu', contextTokens: 131_072 });
+  });
+
+  it('is beyond reckoning where a quarter and 1 GiB more are free than it takes', () => {
+    const nine = needs('glm-z1-9b-0414', 'Q4_K_M');
+    // 6.2 GB of weights, 1.25 GiB of context, 0.6 GiB of buffers.
+    assert.equal(fitsAmply(nine, 32_768, 15.6 * gib), true);
+    assert.equal(fitsAmply(nine, 32_768, 9.5 * gib), false);
+    assert.equal(fitsAmply(nine, 131_072, 13 * gib), false);
+    assert.equal(fitsAmply(nine, 0, 0), false);
   });
 
   it('is told for a context of 32K where the context follows the turn', () => {
