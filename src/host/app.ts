@@ -8,7 +8,7 @@ import type { ModelInfo } from '../shared/inferenceProtocol.ts';
 import { AnswerActions } from './answerActions.ts';
 import { Attachments } from './attachments.ts';
 import { Config } from './config.ts';
-import type { ReplySettings } from './config.ts';
+import type { ModelSettings, ReplySettings } from './config.ts';
 import { ContextMeter } from './contextMeter.ts';
 import { ConversationHistory } from './conversationHistory.ts';
 import { AutomaticContext } from './context/automaticContext.ts';
@@ -131,7 +131,9 @@ export class LemmaApp {
     const { client, log } = this;
     const states = new SavedStateFolder(path.join(context.globalStorageUri.fsPath, 'states'), client, log);
     const savedStates = (): SavedStates => ({ folder: states.folder, mostBytes: this.config.savedStatesBytes });
-    this.model = this.#disposables.add(new ModelService(this.#backends, () => ({ ...this.config.model, savedStates: savedStates() })));
+    const threadsFile = path.join(context.globalStorageUri.fsPath, 'engine', 'threads.json');
+    const modelSettings = (): ModelSettings => ({ ...this.config.model, savedStates: savedStates(), threadsFile });
+    this.model = this.#disposables.add(new ModelService(this.#backends, modelSettings));
     const modelsFolder = (): string => this.config.modelsFolder ?? path.join(context.globalStorageUri.fsPath, 'models');
     this.models = new ModelChoice({
       client,

@@ -11,7 +11,7 @@ import type { ServerChoice } from './backend.ts';
 import type { PanelFonts } from '../shared/panelProtocol.ts';
 
 /** What a model is loaded with; undefined path: none is chosen. `server`: that answers instead of a file on this machine. */
-export type ModelSettings = Pick<LoadParams, 'gpu' | 'threads' | 'keepAliveMinutes' | 'savedStates'> & {
+export type ModelSettings = Pick<LoadParams, 'gpu' | 'threads' | 'keepAliveMinutes' | 'savedStates' | 'threadsFile'> & {
   readonly modelPath: string | undefined;
   /** Longest context that the user allows, in tokens; 0: as long as the model can. */
   readonly contextTokens: number;

@@ -10,7 +10,7 @@ export function modelDetails(info: ModelInfo): string[] {
   const size = vscode.l10n.t('{0} GB, context of {1} tokens', formatGigabytes(info.bytes, language), count(info.contextTokens));
   return [
     info.name,
-    deviceText(info),
+    ...deviceTexts(info),
     ...backendReasons(info),
     ...(info.contextTokens < info.wantedContextTokens
       ? [vscode.l10n.t('{0}; {1} were wanted, and memory was short', size, count(info.wantedContextTokens))]
@@ -21,10 +21,23 @@ export function modelDetails(info: ModelInfo): string[] {
   ];
 }
 
-function deviceText(info: ModelInfo): string {
-  if (info.device !== 'gpu') return vscode.l10n.t('On the processor, {0} threads', info.threads);
+function deviceTexts(info: ModelInfo): string[] {
+  if (info.device !== 'gpu') return [processorText(info)];
   const name = info.deviceName ?? vscode.l10n.t('the GPU');
-  return vscode.l10n.t('On {0} ({1}), {2} of {3} layers on the GPU', name, info.backend, info.gpuLayers, info.layers);
+  const onGpu = vscode.l10n.t('On {0} ({1}), {2} of {3} layers on the GPU', name, info.backend, info.gpuLayers, info.layers);
+  return info.gpuLayers < info.layers ? [onGpu, processorText(info)] : [onGpu];
+}
+
+/** With how many threads, and who says so. */
+function processorText({ threads, threadsFrom }: ModelInfo): string {
+  switch (threadsFrom) {
+    case 'user':
+      return vscode.l10n.t('On the processor, {0} threads, as the setting lemma.engine.threads says', threads);
+    case 'measured':
+      return vscode.l10n.t('On the processor, {0} threads, measured', threads);
+    default:
+      return vscode.l10n.t('On the processor, {0} threads', threads);
+  }
 }
 
 /** What was asked for, and why it is not something better. */

@@ -1,5 +1,5 @@
-/** How many tokens of a prompt are evaluated in one go. */
-import type { LlamaModel } from 'node-llama-cpp';
+/** How a context is made: with how many tokens evaluated in one go, and with which attention. */
+import type { LlamaContextOptions, LlamaModel } from 'node-llama-cpp';
 import { isOnGpu } from './llamaModelInfo.ts';
 
 /**
@@ -15,12 +15,22 @@ const sizes = { cpu: 64, gpu: 512, roomyGpu: 1024 } as const;
 /** Video memory that has to be left beside the context for the larger batch, bytes. */
 const roomBytes = 1.5 * 2 ** 30;
 
-/** For a context of so many tokens, of a model that is loaded. */
-export async function batchTokensFor(model: LlamaModel, contextTokens: number): Promise<number> {
+/** What the context of a model is made with, but for its size, which is so many tokens. */
+export async function contextOptions(model: LlamaModel, threads: number, contextTokens: number): Promise<LlamaContextOptions> {
+  return { ...evaluationOptions(model, threads), batchSize: await batchTokensFor(model, contextTokens) };
+}
+
+async function batchTokensFor(model: LlamaModel, contextTokens: number): Promise<number> {
   if (!isOnGpu(model)) return sizes.cpu;
   const { free } = await model.llama.getVramState();
   const { gpuVram } = await model.fileInsights.estimateContextResourceRequirementsV2({
     ...{ contextSize: contextTokens, sequences: 1, modelGpuLayers: model.gpuLayers, batchSize: sizes.gpu },
   });
   return gpuVram + roomBytes <= free && contextTokens > sizes.roomyGpu ? sizes.roomyGpu : sizes.gpu;
+}
+
+/** What all contexts of a model have alike. */
+export function evaluationOptions(model: LlamaModel, threads: number): Pick<LlamaContextOptions, 'threads' | 'flashAttention'> {
+  // On a processor llama.cpp's flash attention takes 2.4 times as long per new token (docs/design/0003).
+  return { threads, flashAttention: isOnGpu(model) ? 'auto' : false };
 }

@@ -24,7 +24,7 @@ import type {
 import type { SavedStates } from '../shared/savedStates.ts';
 import type { Engine, EngineLog } from './engine.ts';
 import { BinaryTrials } from './binaryTrials.ts';
-import { batchTokensFor } from './llamaBatch.ts';
+import { contextOptions, evaluationOptions } from './llamaBatch.ts';
 import { describeMachine } from './llamaMachine.ts';
 import { checkGgufFile, fileStamp } from './ggufFile.ts';
 import { LlamaJournal } from './llamaJournal.ts';
@@ -33,14 +33,16 @@ import { halvings, loadFitting, measureMemory, saysOutOfMemory } from './llamaFi
 import { generateReply } from './llamaGeneration.ts';
 import { generateSamples } from './llamaSamples.ts';
 import { shapeOf } from './modelHeaders.ts';
-import { isOnGpu, modelInfoOf } from './llamaModelInfo.ts';
+import { modelInfoOf } from './llamaModelInfo.ts';
 import { readAhead } from './llamaReadAhead.ts';
-import { engineVersion, evaluationThreads, startLlama } from './llamaSetup.ts';
+import { engineVersions, startLlama } from './llamaSetup.ts';
 import { ReplyMemory } from './replyMemory.ts';
 import type { StartedLlama } from './llamaSetup.ts';
 import { moveSequence } from './llamaSequence.ts';
 import { LlamaSides } from './llamaSides.ts';
 import { speechOf } from './llamaSpeech.ts';
+import type { ChosenThreads } from './llamaThreads.ts';
+import { thisMachine, threadChooser } from './llamaThreads.ts';
 import { stateKey } from './stateKey.ts';
 import type { PromptLookup } from './llamaPromptLookup.ts';
 import { createPromptLookup } from './llamaPromptLookup.ts';
@@ -75,6 +77,7 @@ export class LlamaEngine implements Engine {
   readonly #log: EngineLog;
   readonly #journal: LlamaJournal;
   readonly #start: typeof startLlama;
+  readonly #machine: typeof thisMachine;
   readonly #sides: LlamaSides;
   readonly #trials: BinaryTrials;
   #started: StartedLlama | undefined;
@@ -88,13 +91,14 @@ export class LlamaEngine implements Engine {
   /** The context that the present one was made for: memory may have been short. */
   #wished = 0;
 
-  /** @param start seam for tests: the library with less memory than the machine has */
-  constructor(log: EngineLog, start: typeof startLlama = startLlama) {
+  /** Seams for tests. @param start the library with less memory than there is. @param machine with more threads to choose among */
+  constructor(log: EngineLog, start: typeof startLlama = startLlama, machine = thisMachine) {
     this.#log = log;
     this.#sides = new LlamaSides(log);
     this.#trials = new BinaryTrials((line) => log('info', line));
     this.#journal = new LlamaJournal(log);
     this.#start = start;
+    this.#machine = machine;
   }
 
   async load(params: LoadParams, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<ModelInfo> {
@@ -127,11 +131,11 @@ export class LlamaEngine implements Engine {
     }
     try {
       const speech = await speechOf(fitted.model, params.modelPath, family);
-      const info = await modelInfoOf({ started, params, bytes, begunAt, memory, fitted, report, speech });
+      const info = await modelInfoOf({ started, params, bytes, begunAt, memory, fitted, threadsFrom: fitted.threads.from, report, speech });
       this.#loaded = await this.#ready(fitted.model, fitted.context, info, {
         ...speech,
         replies: this.#repliesOf(`${bytes} ${info.name} ${info.path}`, speech.vocabulary),
-        stateKey: await stateKey(info, [engineVersion(), started.llama.llamaCppRelease.release]).catch(() => undefined),
+        stateKey: await stateKey(info, engineVersions(started.llama)).catch(() => undefined),
       });
     } catch (error) {
       await fitted.model.dispose();
@@ -224,7 +228,7 @@ export class LlamaEngine implements Engine {
     if (!signal.aborted) await this.#sides.turnTo({ side, conversation }, loaded);
     try {
       if (samples === undefined) return await generateReply(loaded, params, onProgress, signal);
-      const options = { ...contextOptions(loaded.model, loaded.info.threads), batchSize: loaded.batchTokens };
+      const options = { ...evaluationOptions(loaded.model, loaded.info.threads), batchSize: loaded.batchTokens };
       return await generateSamples(loaded, {
         ...{ params, samples, contextOptions: options, report: onProgress, signal, log: this.#log },
         ...(sampleSignal ? { sampleSignal } : {}),
@@ -272,29 +276,32 @@ export class LlamaEngine implements Engine {
     return (this.#started ??= await this.#start(gpu, this.#journal.write, this.#trials));
   }
 
-  #fit(
+  async #fit(
     { llama }: StartedLlama,
     params: LoadParams,
     model: Pick<FitRequest, 'architecture' | 'yarn' | 'ample'>,
     onProgress: (fraction: number) => void,
     signal: AbortSignal,
-  ): Promise<Fitted> {
+  ): Promise<Fitted & { readonly threads: ChosenThreads }> {
     const { modelPath, contextTokens } = params;
     this.#journal.clear();
-    return loadFitting(llama, {
+    const wish = { modelPath, wanted: params.threads, file: params.threadsFile, engine: engineVersions(llama), signal };
+    const threadsOf = threadChooser(wish, this.#log, this.#machine);
+    const fitted = await loadFitting(llama, {
       ...{ ...model, modelPath, contextTokens, onProgress, signal },
       leastContextTokens: params.leastContextTokens ?? Math.min(leastContextTokens, contextTokens),
       contextOptions: async (model, tokens) => ({
-        ...{ ...contextOptions(model, params.threads), batchSize: await batchTokensFor(model, tokens), createSignal: signal },
+        ...(await contextOptions(model, (await threadsOf(model)).threads, tokens)),
+        createSignal: signal,
       }),
       step: (work) => this.#attempt(modelPath, signal, work),
     });
+    return { ...fitted, threads: await threadsOf(fitted.model) };
   }
 
   /** A context of another size for the model that is loaded. What the old one remembers is moved where that can be. */
   async #resize(loaded: LoadedModel, params: LoadParams, signal: AbortSignal): Promise<ModelInfo> {
     const { model, info } = loaded;
-
     const begunAt = performance.now();
     const wanted = Math.min(params.contextTokens, this.#longest(info));
     const least = Math.min(wanted, params.leastContextTokens ?? leastContextTokens);
@@ -302,8 +309,8 @@ export class LlamaEngine implements Engine {
     const moved = await moveSequence(loaded.sequence, this.#log);
     await loaded.context.dispose();
     const make = async (contextSize: number): Promise<LlamaContext> => {
-      const options = { ...contextOptions(model, params.threads), batchSize: await batchTokensFor(model, contextSize), contextSize };
-      return this.#attempt(info.path, signal, () => model.createContext(options));
+      const options = await contextOptions(model, info.threads, contextSize);
+      return this.#attempt(info.path, signal, () => model.createContext({ ...options, contextSize }));
     };
     let context: LlamaContext | undefined;
     let short: Extract<LemmaError, { code: 'insufficientMemory' }> | undefined;
@@ -387,12 +394,4 @@ export class LlamaEngine implements Engine {
     if (!this.#loaded) throw new LemmaFailure({ code: 'internal', reason: 'No model is loaded.' });
     return this.#loaded;
   }
-}
-
-function contextOptions(model: LlamaModel, threads: number) {
-  return {
-    threads: evaluationThreads(threads, model.llama.cpuMathCores),
-    // On a processor llama.cpp's flash attention takes 2.4 times as long per new token (docs/design/0003).
-    flashAttention: isOnGpu(model) ? ('auto' as const) : false,
-  };
 }

@@ -14,6 +14,7 @@ export interface LoadedFacts {
   readonly begunAt: number;
   readonly memory: MemoryReport;
   readonly fitted: Fitted;
+  readonly threadsFrom: ModelInfo['threadsFrom'];
   /** Of a model that was loaded with YaRN, or was to be. */
   readonly report: YarnReport | undefined;
   readonly speech: Speech;
@@ -47,6 +48,7 @@ export async function modelInfoOf(facts: LoadedFacts): Promise<ModelInfo> {
     memory,
     stepDowns: fitted.stepDowns,
     threads: context.currentThreads,
+    ...(facts.threadsFrom ? { threadsFrom: facts.threadsFrom } : {}),
     loadMs: Math.round(performance.now() - facts.begunAt),
   };
 }

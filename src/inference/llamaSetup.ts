@@ -1,6 +1,5 @@
 /** Starts node-llama-cpp, the library around llama.cpp that runs the model. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import { LemmaFailure } from '../core/errors.ts';
 import type { BackendRefusal, GpuChoice, LogParams } from '../shared/inferenceProtocol.ts';
@@ -15,6 +14,11 @@ export function engineVersion(): string {
   const manifest = new URL('../package.json', import.meta.resolve('node-llama-cpp'));
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   return version;
+}
+
+/** What a file that was made by the engine, or for it, belongs to. */
+export function engineVersions(llama: Llama): readonly string[] {
+  return [engineVersion(), llama.llamaCppRelease.release];
 }
 
 /** The library with one backend. */
@@ -79,15 +83,4 @@ function messageOf(error: unknown): string {
 
 function startFailed(reason: string): LemmaFailure {
   return new LemmaFailure({ code: 'engineStartFailed', reason });
-}
-
-/**
- * Threads for evaluation. By default one core is left to the event loops of this process and the editor:
- * llama.cpp's threads wait for each other by spinning, so a thread without a core of its own stalls all others
- * (measured in docs/design/0003-engine-and-threads.md).
- * @param wanted 0 for the default
- */
-export function evaluationThreads(wanted: number, mathCores: number): number {
-  if (wanted > 0) return wanted;
-  return Math.max(1, Math.min(mathCores, availableParallelism() - 1));
 }

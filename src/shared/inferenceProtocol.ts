@@ -56,8 +56,10 @@ export interface LoadParams {
   readonly keepLargerContext?: boolean;
   /** Stretch the context by YaRN as the model's card says. A change loads the model again. */
   readonly yarn?: boolean;
-  /** CPU threads for evaluation; 0 lets the engine leave one core to the event loop. */
+  /** CPU threads for evaluation; 0 lets the engine choose. */
   readonly threads: number;
+  /** File in which the engine remembers the threads that were fastest; absent: it measures none, and leaves a core to the event loop. */
+  readonly threadsFile?: string;
   /** The model is unloaded after so many idle minutes; 0 or absent: never. */
   readonly keepAliveMinutes?: number;
   /** Where what the context remembers of conversations is kept over an unload; absent: as another window has said, else nowhere. */
@@ -144,6 +146,8 @@ export interface ModelInfo {
   /** Tries that did not fit, in order. */
   readonly stepDowns: readonly StepDown[];
   readonly threads: number;
+  /** Why so many: the user's setting, what was measured, or all cores but one. Absent with the device `server`. */
+  readonly threadsFrom?: 'user' | 'measured' | 'default';
   readonly loadMs: number;
   /** With the device `server` alone; sizes, layers and threads are 0 then, for nobody says them. */
   readonly served?: ServedBy;

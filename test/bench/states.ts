@@ -6,11 +6,11 @@
  *   node states.ts [MODEL [GPU [TOKENS …]]]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import type { Token } from 'node-llama-cpp';
-import { evaluationThreads } from '../../src/inference/llamaSetup.ts';
+import { usualThreads } from '../../src/core/models/threadChoice.ts';
 import { StateFiles } from '../../src/inference/stateFiles.ts';
 import { median } from './figures.ts';
 
@@ -29,7 +29,7 @@ const llama = await getLlama({
 const model = await llama.loadModel({ modelPath });
 const context = await model.createContext({
   ...{ contextSize: Math.max(...counts) + 64, batchSize, flashAttention: onCpu ? false : 'auto' },
-  threads: evaluationThreads(0, llama.cpuMathCores),
+  threads: usualThreads(availableParallelism(), llama.cpuMathCores),
 });
 const sequence = context.getSequence();
 const text = model.tokenize('The sum of 12 and 30 is 42.\n'.repeat(40));

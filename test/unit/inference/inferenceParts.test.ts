@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { inferenceEnvironment } from '../../../src/host/inferenceEnvironment.ts';
 import type { DecodedText } from '../../../src/inference/detokenizer.ts';
-import { evaluationThreads } from '../../../src/inference/llamaSetup.ts';
 import { FairQueue } from '../../../src/inference/fairQueue.ts';
 import { TextBatcher } from '../../../src/inference/textBatcher.ts';
 import { Vocabulary } from '../../../src/inference/vocabulary.ts';
@@ -94,14 +93,6 @@ describe('The vocabulary', () => {
     const vocabulary = new Vocabulary(['Ġ!', 'ĊĊ', 'Ń', '<|user|>', 'ä<x>', 'Ã¤'], [1, 1, 1, 3, 4, 1]);
     const bytes = [0, 1, 2, 3, 4, 5, 6].map((id) => Buffer.from(vocabulary.bytes(id)).toString('latin1'));
     assert.deepEqual(bytes, [' !', '\n\n', '\xad', '', 'Ã¤<x>', 'Ã¤', '']);
-  });
-});
-
-describe('Evaluation threads', () => {
-  it('are those asked for, else leave a core to the event loop', () => {
-    assert.equal(evaluationThreads(3, 1), 3);
-    assert.equal(evaluationThreads(0, 1), 1);
-    assert.ok(evaluationThreads(0, 1024) >= 1);
   });
 });
 
