@@ -14,29 +14,29 @@ import { evaluationOptions } from './llamaBatch.ts';
 import { rememberedThreads, rememberThreads, threadKey } from './threadMemory.ts';
 import { partsOf } from './wholeModel.ts';
 
-/** Tokens of a context for a measurement: 10 MB of the 9B. */
-const contextTokens = 256;
+/** Tokens of a context for a measurement: 20 MB of the 9B. */
+const contextTokens = 512;
 
 /**
- * Tokens that are read in one go. A turn reads 64, which take a 9B model over a second; four are the fewest for which
+ * Tokens that are read in one go, of a model that takes so many milliseconds for a step. A turn reads 64, with which more
+ * threads gain more than with few of a small model; of a 9B they take over a second. Four are the fewest for which
  * llama.cpp multiplies by blocks.
  */
-const readTokens = 4;
-
-/** Any ones; which they are changes no time. */
-const someTokens = Array.from({ length: readTokens }, (_, id) => id as Token);
+function readTokensFor(stepMs: number): number {
+  return stepMs < 4 ? 64 : stepMs < 15 ? 16 : 4;
+}
 const sampling = { temperature: 0, yieldEogToken: true } as const;
 
 /** Reading and writing go on for so long each, and two steps at least; so many at most, for which the context has room. */
 const sampleMs = 60;
 const leastSteps = 2;
 const mostSteps = 64;
-const mostReads = 8;
+const mostRead = 256;
 
 /** Milliseconds for all counts together, after the step that brings the weights into memory, which the first turn would have to do. */
 const budgetMs = 1_500;
 
-/** Steps whose time two counts take at least: a batch is read in less than two, and two are written. */
+/** Steps whose time two counts take at least: the smallest batch is read in less than two, and two are written. */
 const stepsOfTwoCounts = 8;
 
 /** A count whose first batch takes so many times as long as the best one's is given up. */
@@ -95,7 +95,6 @@ async function threadsFor(model: LlamaModel, wish: ThreadWish, log: EngineLog, m
   const key = keyOf(model, wish, plan);
   const known = await rememberedThreads(wish.file, key);
   wish.signal.throwIfAborted();
-  if (known === 0) return usual;
   if (known !== undefined && plan.ladder.includes(known)) {
     log('info', `Threads: ${known}, as measured before.`);
     return { threads: known, from: 'measured' };
@@ -113,7 +112,10 @@ async function threadsFor(model: LlamaModel, wish: ThreadWish, log: EngineLog, m
   }
 }
 
-type Stoppable = Pick<ThreadWish, 'signal'>;
+interface Trial extends Pick<ThreadWish, 'signal'> {
+  /** Of a batch. */
+  readonly readTokens: number;
+}
 
 interface Measurement extends ThreadWish {
   readonly file: string;
@@ -125,9 +127,10 @@ async function measured(model: LlamaModel, { file, key, plan, signal }: Measurem
   const found: string[] = [];
   let endsAt = Infinity;
   let longestMs = 0;
+  let readTokens = 0;
   const visit = async (threads: number, best?: ThreadSpeed): Promise<ThreadSpeed> => {
     const begunAt = performance.now();
-    const speed = await speedWith(model, threads, { signal }, best);
+    const speed = await speedWith(model, threads, { signal, readTokens }, best);
     longestMs = Math.max(longestMs, performance.now() - begunAt);
     found.push(`${threads}: ${speed.writtenMs.toFixed(2)} and ${speed.readMs.toFixed(2)}`);
     return speed;
@@ -136,8 +139,9 @@ async function measured(model: LlamaModel, { file, key, plan, signal }: Measurem
     plan,
     async (threads, best) => {
       if (best) return performance.now() + longestMs > endsAt ? undefined : visit(threads, best);
-      const stepMs = await warmUp(model, plan.usual, { signal });
+      const stepMs = await warmUp(model, plan.usual, { signal, readTokens: 1 });
       endsAt = performance.now() + budgetMs;
+      readTokens = readTokensFor(stepMs);
       return stepsOfTwoCounts * stepMs > budgetMs ? undefined : visit(threads);
     },
     visit,
@@ -148,8 +152,9 @@ async function measured(model: LlamaModel, { file, key, plan, signal }: Measurem
   const chosen: ChosenThreads = { threads: choice?.threads ?? plan.usual, from };
   const why = isTooSlow ? 'as a measurement would take too long' : choice.isCertain ? 'measured' : 'as the measurement was disturbed';
   log('info', `Threads: ${chosen.threads}, ${why}. Milliseconds of a token written and of one read: ${found.join('; ') || 'none'}.`);
-  if (choice?.isCertain === false) return chosen;
-  await rememberThreads(file, key, isTooSlow ? 0 : chosen.threads).catch((error: unknown) =>
+  // It may be slow because other work runs, so the next load tries again.
+  if (from === 'default') return chosen;
+  await rememberThreads(file, key, chosen.threads).catch((error: unknown) =>
     log('warn', `The threads that were measured cannot be kept: ${String(error)}`),
   );
   return chosen;
@@ -162,11 +167,11 @@ function keyOf({ llama, gpuLayers }: LlamaModel, { modelPath, engine }: ThreadWi
 }
 
 /** Brings the weights into memory. @returns milliseconds of a step after that */
-function warmUp(model: LlamaModel, threads: number, wish: Stoppable): Promise<number> {
-  return inSmallContext(model, threads, wish, async (sequence) => {
-    const steps = sequence.evaluate(someTokens.slice(0, 1), sampling);
+function warmUp(model: LlamaModel, threads: number, trial: Trial): Promise<number> {
+  return inSmallContext(model, threads, trial, async (sequence, prompt) => {
+    const steps = sequence.evaluate(prompt, sampling);
     await timed(() => steps.next());
-    wish.signal.throwIfAborted();
+    trial.signal.throwIfAborted();
     const ms = await timed(() => steps.next());
     await steps.return();
     return ms;
@@ -174,24 +179,25 @@ function warmUp(model: LlamaModel, threads: number, wish: Stoppable): Promise<nu
 }
 
 /** Mean times with a context of its own. @param best of other counts */
-function speedWith(model: LlamaModel, threads: number, wish: Stoppable, best: ThreadSpeed | undefined): Promise<ThreadSpeed> {
-  return inSmallContext(model, threads, wish, async (sequence) => {
+function speedWith(model: LlamaModel, threads: number, trial: Trial, best: ThreadSpeed | undefined): Promise<ThreadSpeed> {
+  const { readTokens, signal } = trial;
+  return inSmallContext(model, threads, trial, async (sequence, prompt) => {
     const sample = async (most: number, least: number, step: () => Promise<number>): Promise<number[]> => {
       const times: number[] = [];
       for (let sum = 0; times.length < least || (sum < sampleMs && times.length < most); sum += times.at(-1) ?? 0) {
-        wish.signal.throwIfAborted();
+        signal.throwIfAborted();
         times.push(await step());
       }
       return times;
     };
-    let writing = sequence.evaluate(someTokens, sampling);
+    let writing = sequence.evaluate(prompt, sampling);
     const first = (await timed(() => writing.next())) / readTokens;
     const isLong = first * readTokens > sampleMs;
     if (best && isLong && first > hopeless * best.readMs) return { writtenMs: Infinity, readMs: first };
     // The first batch of a context has its threads started and its buffers touched; where one takes long, that is little of it.
-    const reads = await sample(mostReads, isLong ? 0 : 1, async () => {
+    const reads = await sample(mostRead / readTokens, isLong ? 0 : 1, async () => {
       await writing.return();
-      writing = sequence.evaluate(someTokens, sampling);
+      writing = sequence.evaluate(prompt, sampling);
       return timed(() => writing.next());
     });
     const steps = await sample(mostSteps, leastSteps, () => timed(() => writing.next()));
@@ -203,8 +209,8 @@ function speedWith(model: LlamaModel, threads: number, wish: Stoppable, best: Th
 async function inSmallContext<Result>(
   model: LlamaModel,
   threads: number,
-  { signal }: Stoppable,
-  work: (sequence: LlamaContextSequence) => Promise<Result>,
+  { signal, readTokens }: Trial,
+  work: (sequence: LlamaContextSequence, prompt: Token[]) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted();
   const context = await model.createContext({
@@ -212,7 +218,9 @@ async function inSmallContext<Result>(
     ...{ contextSize: contextTokens, batchSize: readTokens, createSignal: signal },
   });
   try {
-    return await work(context.getSequence());
+    // Any tokens will do: which they are changes no time.
+    const prompt = Array.from({ length: readTokens }, (_, id) => id as Token);
+    return await work(context.getSequence(), prompt);
   } finally {
     await context.dispose();
   }

@@ -13,7 +13,6 @@ export const keptDays = 7;
 const mostEntries = 64;
 
 interface Entry {
-  /** 0: the usual count, as to measure takes too long here. */
   readonly threads: number;
   /** Milliseconds since 1970. */
   readonly measuredAt: number;
@@ -24,7 +23,7 @@ export function threadKey(facts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
 }
 
-/** @returns the count; 0 where to measure takes too long; undefined when nothing is known, or the file is missing or damaged */
+/** @returns undefined when nothing is known, or the file is missing or damaged */
 export async function rememberedThreads(file: string, key: string, now = Date.now()): Promise<number | undefined> {
   return (await entriesIn(file, now)).get(key)?.threads;
 }
@@ -71,5 +70,5 @@ function modelsOf(text: string): object {
 
 function isEntry(value: unknown): value is Entry {
   const { threads, measuredAt } = (value ?? {}) as Partial<Record<keyof Entry, unknown>>;
-  return Number.isSafeInteger(threads) && (threads as number) >= 0 && Number.isFinite(measuredAt);
+  return Number.isSafeInteger(threads) && (threads as number) > 0 && Number.isFinite(measuredAt);
 }

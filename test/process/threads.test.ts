@@ -36,11 +36,11 @@ describe('The threads of a model on the processor', () => {
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Outcome;
   }
 
-  /** Where other work disturbed the measurement nothing is kept, and the next load measures again. */
+  /** Where other work disturbed the measurement or made it too slow nothing is kept, and the next load measures again. */
   async function measuredAlone(changes: Partial<LoadParams> = {}): Promise<Outcome> {
     for (;;) {
       const outcome = await loadedAlone('', changes);
-      if (!outcome.lines.some((line) => line.includes('was disturbed'))) return outcome;
+      if (!outcome.lines.some((line) => /was disturbed|too long/.test(line))) return outcome;
     }
   }
 
@@ -53,10 +53,9 @@ describe('The threads of a model on the processor', () => {
   it('are measured once, and known to the next process', async () => {
     const first = await measuredAlone();
     // To warm up, with one thread, with two; and with one again where two were faster.
-    assert.ok(measurements(first) >= 2, JSON.stringify(first));
+    assert.ok(measurements(first) >= 3, JSON.stringify(first));
     const [kept] = keptIn(threadsFile);
-    if (first.info?.threadsFrom === 'measured') assert.deepEqual([first.info.threads, used(first)], [kept?.threads, kept?.threads]);
-    else assert.deepEqual([kept?.threads, used(first)], [0, 1], first.lines.join('\n'));
+    assert.deepEqual([first.info?.threads, first.info?.threadsFrom, used(first)], [kept?.threads, 'measured', kept?.threads]);
     // What was measured depends on what else runs; that it is remembered does not.
     const text = readFileSync(threadsFile, 'utf8').replace(/"threads":\d+/, '"threads":2');
     writeFileSync(threadsFile, text);
@@ -102,7 +101,7 @@ describe('The threads of a model on the processor', () => {
 
   it('are nobody’s concern any more once the load is cancelled while they are measured', async () => {
     const outcome = await loadedAlone('abort');
-    assert.deepEqual([outcome.info, outcome.isReason, outcome.contexts], [undefined, true, [[1, 256]]]);
+    assert.deepEqual([outcome.info, outcome.isReason, outcome.contexts], [undefined, true, [[1, 512]]]);
     assert.ok(!existsSync(threadsFile));
   });
 

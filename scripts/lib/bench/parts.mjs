@@ -6,10 +6,10 @@ import { modelsPart } from './models.mjs';
 import { panelPart } from './panel.mjs';
 import { hostPart, serversPart, startPart } from './processes.mjs';
 import { scalePart } from './scale.mjs';
-import { conversationsPart, prefetchPart, samplesPart, statesPart } from './turns.mjs';
+import { conversationsPart, prefetchPart, samplesPart, statesPart, threadsPart } from './turns.mjs';
 
 /** @type {readonly import('./frame.mjs').Part[]} */
 export const parts = [
   ...[sizesPart, enginePart, startPart, workbenchPart, hostPart, editorPart, panelPart, prefetchPart, samplesPart],
-  ...[statesPart, conversationsPart, scalePart, serversPart, modelsPart, checkPart],
+  ...[statesPart, threadsPart, conversationsPart, scalePart, serversPart, modelsPart, checkPart],
 ];

@@ -1,5 +1,5 @@
 /** What a question costs before its first text, several replies at once, and a window with many conversations. */
-import { row, under } from './frame.mjs';
+import { at, row, spread, under } from './frame.mjs';
 
 /** @type {import('./frame.mjs').Part} */
 export const prefetchPart = {
@@ -59,6 +59,28 @@ export const statesPart = {
       series: [line('evaluated', 'evaluateMs'), line('kept', 'saveMs'), line('read back', 'loadMs')],
     };
     return { rows, curves: [curve] };
+  },
+};
+
+/** @type {import('./frame.mjs').Part} */
+export const threadsPart = {
+  name: 'threads',
+  title: 'Threads chosen at load, over the default',
+  run: async ({ figures }) => {
+    const measured = await figures('test/bench/threads.ts', { UV_THREADPOOL_SIZE: '1' });
+    const { byDefault, chosen, from, writtenRatios, readRatios, loadMs, measuredLoadMs, knownLoadMs, costMs } = measured;
+    const note = `${chosen} threads (${from}), ${byDefault} by default`;
+    const over = (what, ratios) => row(what, ratios.length > 0 ? at(ratios, 0.5) : undefined, 'times as fast', { ...spread(ratios), note });
+    return {
+      rows: [
+        over('tokens written', writtenRatios),
+        over('tokens read', readRatios),
+        row('a load with the measurement takes more', at(costMs, 0.5), 'ms', {
+          ...spread(costMs),
+          note: `${measuredLoadMs} ms; ${loadMs} without it, ${knownLoadMs} with what it found`,
+        }),
+      ],
+    };
   },
 };
 

@@ -18,14 +18,14 @@ export interface ThreadSpeed {
 
 export interface ThreadChoice {
   readonly threads: number;
-  /** False: the usual count was twice measured and had two speeds, so nothing is known, and `threads` is the usual count. */
+  /** False: the usual count won only when it was measured again and was much faster, so something had disturbed the measurement. */
   readonly isCertain: boolean;
 }
 
 /** Another count has to take less than this part of the usual one's time, so that chance does not change the threads. */
 const betterThan = 0.95;
 
-/** Two measurements of the same count may differ by this factor. */
+/** So many times as long the usual count may take first as when it is measured again. */
 const mostSpread = 1.25;
 
 /**
@@ -79,9 +79,8 @@ export async function chooseThreads(
   }
   if (!beats(best.speed, first)) return { threads: usual, isCertain: true };
   const second = await again(usual);
-  const [low = 0, high = 0] = [turnMs(first), turnMs(second)].toSorted((one, other) => one - other);
-  if (high > low * mostSpread) return { threads: usual, isCertain: false };
-  return { threads: beats(best.speed, second) ? best.threads : usual, isCertain: true };
+  if (beats(best.speed, second)) return { threads: best.threads, isCertain: true };
+  return { threads: usual, isCertain: turnMs(first) <= turnMs(second) * mostSpread };
 }
 
 function beats(one: ThreadSpeed, other: ThreadSpeed): boolean {

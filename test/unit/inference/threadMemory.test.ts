@@ -18,9 +18,9 @@ describe('The threads that were measured', () => {
   it('are remembered for each model, in a file of the user’s own and nothing beside it', async () => {
     assert.equal(await rememberedThreads(file, 'one'), undefined);
     await rememberThreads(file, 'one', 3);
-    await rememberThreads(file, 'two', 0);
+    await rememberThreads(file, 'two', 1);
     assert.equal(await rememberedThreads(file, 'one'), 3);
-    assert.equal(await rememberedThreads(file, 'two'), 0);
+    assert.equal(await rememberedThreads(file, 'two'), 1);
     assert.equal(await rememberedThreads(file, 'three'), undefined);
     assert.deepEqual(readdirSync(path.dirname(file)), ['threads.json']);
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -47,7 +47,7 @@ describe('The threads that were measured', () => {
   const wrong = [
     '{"version":2,"models":{"one":{"threads":3,"measuredAt":1}}}',
     '{"version":1,"models":{"one":null}}',
-    '{"version":1,"models":{"one":{"threads":-1,"measuredAt":1}}}',
+    '{"version":1,"models":{"one":{"threads":0,"measuredAt":1}}}',
     '{"version":1,"models":{"one":{"threads":2.5,"measuredAt":1}}}',
     '{"version":1,"models":{"one":{"threads":"3","measuredAt":1}}}',
     '{"version":1,"models":{"one":{"threads":3}}}',

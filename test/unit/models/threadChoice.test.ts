@@ -91,9 +91,13 @@ describe('The choice of threads', () => {
     assert.deepEqual((await choice(plan, { 8: 100, 6: 90, 4: 95 }, { again: 110 })).chosen, taken(6));
   });
 
-  it('is the usual count, and not certain, where that had two speeds', async () => {
-    for (const again of [70, 130])
-      assert.deepEqual((await choice(plan, { 8: 100, 6: 60, 4: 65 }, { again })).chosen, { threads: 8, isCertain: false });
+  it('is the usual count, and not certain, where that won only at the second time and was much faster then', async () => {
+    assert.deepEqual((await choice(plan, { 8: 100, 6: 80, 4: 90 }, { again: 79 })).chosen, { threads: 8, isCertain: false });
+    assert.deepEqual((await choice(plan, { 8: 100, 6: 80, 4: 90 }, { again: 81 })).chosen, taken(8));
+  });
+
+  it('is another count that beats the usual one both times, however these differ', async () => {
+    for (const again of [70, 300]) assert.deepEqual((await choice(plan, { 8: 100, 6: 60, 4: 65 }, { again })).chosen, taken(6));
   });
 
   it('is made of what there was time for', async () => {
