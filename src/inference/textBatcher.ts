@@ -1,10 +1,5 @@
+import { textIntervalMs } from '../shared/inferenceProtocol.ts';
 import type { DecodedText } from './detokenizer.ts';
-
-/**
- * Milliseconds between two text messages. A screen shows a frame every 16 ms, so nobody can see the
- * difference, and a fast model's tokens share a message instead of each paying for its own.
- */
-const defaultIntervalMs = 10;
 
 /**
  * Joins the pieces of a reply into messages: the first one goes out at once, later ones at most one an
@@ -18,7 +13,7 @@ export class TextBatcher {
   #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(send: (batch: DecodedText) => void, intervalMs = defaultIntervalMs) {
+  constructor(send: (batch: DecodedText) => void, intervalMs = textIntervalMs) {
     this.#send = send;
     this.#intervalMs = intervalMs;
   }

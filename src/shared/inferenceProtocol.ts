@@ -26,6 +26,13 @@ export const requestCancelledCode = -32800;
 /** Code of the `ResponseError` for a `load` on another backend: a process keeps its own for life and ends now; ask the next one. */
 export const otherBackendCode = -32801;
 
+/**
+ * Milliseconds between two pieces of a reply's text on their way to the panel; the first piece goes at once, and so does each
+ * of a model that takes longer for a token. What a piece costs on its way (a message, a split, a line of the journal, a message
+ * to the page) does not depend on how much is in it. A page draws a reply that is read along no more often (webview/cadence.ts).
+ */
+export const textIntervalMs = 48;
+
 export interface HelloParams {
   readonly protocolVersion: number;
 }

@@ -1,9 +1,12 @@
 /**
  * What the extension host of a real workbench takes of a core while a reply comes at 200 tokens a second: the stream is read,
  * split, written to the journal and sent to the panel, which shows it. The reply comes from a server, since the tiny model writes
- * as fast as it can: in pieces as the inference process sends them, and then a token at a time as servers do. Linux alone. Prints `HostLoadFigures`.
+ * as fast as it can: in pieces as the inference process sends them, and then a token at a time as servers do. VS Code's own search
+ * for ports that listen, which a remote extension host does by reading about every process of the machine, is off. Linux alone.
+ * Prints `HostLoadFigures`.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { textIntervalMs } from '../../src/shared/inferenceProtocol.ts';
 import { processesOf, statOf } from '../harness/processes.ts';
 import { startSession } from '../harness/session.ts';
 import { goTo, panelFrame, runCommand } from '../harness/workbench.ts';
@@ -25,8 +28,6 @@ const warmTokens = 1000;
 const stretchTokens = 1000;
 const stretches = 4;
 const idleMs = 10_000;
-/** As the inference process waits for more (`textBatcher.ts`), and the next token after that. */
-const pieceMs = 12.5;
 /** Of `/proc`, in most kernels. */
 const ticksPerSecond = 100;
 
@@ -34,7 +35,10 @@ const server = await startPacedServer();
 const [model] = modelLists.vllm.data;
 const session = await startSession({
   ...{ workspace: { 'sum.md': 'What is the sum?\n' }, open: 'sum.md', height: 1000, watched: false },
-  settings: { 'lemma.backend': 'server', 'lemma.server.url': server.url, 'lemma.server.model': model.id },
+  settings: {
+    ...{ 'lemma.backend': 'server', 'lemma.server.url': server.url, 'lemma.server.model': model.id },
+    'remote.autoForwardPortsSource': 'output',
+  },
 });
 try {
   const { page } = session;
@@ -66,7 +70,7 @@ try {
   const figures: HostLoadFigures = {
     tokensPerSecond,
     seconds: (stretches * stretchTokens) / tokensPerSecond,
-    inPieces: await streaming(pieceMs),
+    inPieces: await streaming(textIntervalMs),
     byToken: await streaming(),
     idle,
   };

@@ -200,7 +200,11 @@ describe('A server’s reply', () => {
   it('whose thought has used up its budget is closed at the end of a line and goes on to its answer', async () => {
     server = await loopbackServer({
       '/v1/models': listing('vllm'),
-      '/v1/chat/completions': replay('vllm-chat-enforced.sse', 400),
+      // It would write on: what it sends in the time of a piece, it sends before the thought is seen to be over.
+      '/v1/chat/completions': (_request, response) => {
+        beginStream(response);
+        response.write(fixtureStream('vllm-chat-enforced.sse'));
+      },
       '/v1/completions': (_request, response) => {
         beginStream(response);
         response.end(

@@ -73,7 +73,7 @@ export const hostPart = {
       });
     return {
       rows: [
-        share('in pieces of 12.5 ms as the inference process sends them', inPieces, under(at(inPieces, 0.5) * 100, 5, '%')),
+        share('in pieces of 48 ms as the inference process sends them', inPieces, under(at(inPieces, 0.5) * 100, 5, '%')),
         share('a packet for each token as servers send them', byToken),
         row('the same while nothing happens', idle * 100, '%'),
       ],

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ConversationEvent } from '../../core/conversation.ts';
+import { textIntervalMs } from '../../shared/inferenceProtocol.ts';
 import type { HostToPanel, PanelToHost } from '../../shared/panelProtocol.ts';
 import { asPanelToHost } from '../../shared/panelProtocol.ts';
 import type { ConversationHistory } from '../conversationHistory.ts';
@@ -17,10 +18,11 @@ import type { PanelPlace } from './webviewHtml.ts';
 const flushMs = 12;
 
 /**
- * Text alone is sent this many milliseconds after the message before it: at once after a pause, else as often as a page
- * would draw it (webview/cadence.ts). Each message costs the workbench and the page the same, however much is in it.
+ * Text alone is sent this many milliseconds after the message before it, at once after a pause. Each message costs the
+ * workbench and the page the same, however much is in it. A little under the time between two pieces of one reply, so
+ * that none of them waits; several replies at once (a vote) share a message.
  */
-const textFlushMs = 48;
+const textFlushMs = textIntervalMs - 8;
 
 /** What every page of the panel is drawn from. */
 export interface PanelSources {

@@ -10,9 +10,11 @@
 import http from 'http';
 import https from 'https';
 import type { IncomingHttpHeaders, IncomingMessage } from 'http';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { LemmaFailure } from '../../core/errors.ts';
 import type { LemmaError } from '../../core/errors.ts';
+import { textIntervalMs } from '../../shared/inferenceProtocol.ts';
 import { parsed } from './json.ts';
 import type { ServerAddress } from './serverAddress.ts';
 import { connectionError, statusError } from './serverErrors.ts';
@@ -21,6 +23,8 @@ import { connectionError, statusError } from './serverErrors.ts';
 const smallAnswerMs = 30_000;
 /** Most characters of such an answer, and of one event of a stream. */
 const mostChars = 16 * 1024 * 1024;
+/** Bytes that came at once from which on a stream is read without pauses, since it fills them: over a thousand tokens a second. */
+const plentyBytes = 16 * 1024;
 
 export interface SmallRequest {
   /** Present: sent by POST. */
@@ -80,7 +84,7 @@ export class ServerHttp {
         return;
       }
       if (/html/i.test(contentType(response))) throw new LemmaFailure({ code: 'serverNotCompatible', host, found: contentType(response) });
-      yield* readPieces(response);
+      yield* readPieces(readTogether(response, signal));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw error instanceof LemmaFailure ? error : new LemmaFailure(broken(host, error));
@@ -138,6 +142,31 @@ export class ServerHttp {
     const path = new URL(url).pathname;
     return statusError({ host, path, status, retryAfter, body: told, model, keySent: key !== undefined }, Date.now());
   }
+}
+
+/**
+ * The bytes of an answer. What comes within `textIntervalMs` of the bytes before it is left with the operating system until
+ * then and read in one go: a server sends a packet for each token, and each one that is read costs far more than its text does.
+ * @param wait resolves after so many milliseconds, or when the signal is aborted
+ * @throws what the stream ends with
+ */
+export async function* readTogether(response: IncomingMessage, signal: AbortSignal, wait = waiting): AsyncGenerator<Uint8Array> {
+  const { socket } = response;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    const readAt = performance.now();
+    yield chunk;
+    if (response.complete || chunk.length >= plentyBytes) continue;
+    // The stream asks for more once the chunk was taken; only behind that does a pause hold.
+    await nextTurn();
+    socket.pause();
+    await wait(Math.max(0, readAt + textIntervalMs - performance.now()), signal);
+    socket.resume();
+  }
+}
+
+/** A stream that is left by the signal ends by itself, with an error of its own. */
+async function waiting(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**

@@ -5,9 +5,8 @@ import type { Meter, Work } from './meter.ts';
 import type { LongThought } from './thoughts.ts';
 
 export const tokensPerSecond = 200;
-/** The inference process joins 10 ms of text and more into one delta, the host 48 ms of deltas into one message. */
-const tokensPerDelta = 2.5;
-const deltasPerMessage = 4;
+/** What the inference process joins into one delta (`textIntervalMs`); each goes to the page in a message of its own. */
+const tokensPerDelta = 10;
 const stretchTokens = 1000;
 
 export interface Stretch extends Work {
@@ -51,10 +50,10 @@ export async function stream(
     const end = Math.min(thought.tokens, start + stretchTokens);
     const speed = fast && start > 0 && end < thought.tokens ? 10 : 1;
     const count = Math.round((end - start) / tokensPerDelta);
-    const everyMs = ((tokensPerDelta * deltasPerMessage) / tokensPerSecond / speed) * 1000;
+    const everyMs = (tokensPerDelta / tokensPerSecond / speed) * 1000;
     const text = thought.text.slice(at(start), at(end));
     const { work } = await meter.during(() =>
-      panel.page.evaluate(sendFrom, { text, count, together: deltasPerMessage, from, everyMs, tokens: tokensPerDelta }),
+      panel.page.evaluate(sendFrom, { text, count, together: 1, from, everyMs, tokens: tokensPerDelta }),
     );
     from += count;
     stretches.push({ tokens: end - start, speed, ...work });
