@@ -124,7 +124,7 @@ function draw(): void {
   panel.edits = memory.edits;
   followQuestion();
   panel.history = memory.history;
-  if (first) void start(host.draft);
+  if (first) started = start(host.draft);
   if (redrawn) void tellPainted(host.eventCount);
   redrawn = false;
 }
@@ -140,6 +140,8 @@ function keepHabits(change: Partial<ReadingHabits>): void {
   keep(change);
   post({ type: 'habits', habits: { nextFold: memory.nextFold, wrapCode: memory.wrapCode } });
 }
+
+let started: Promise<void> | undefined;
 
 /** The first draw: puts back what the reload interrupted. */
 async function start(hostDraft: string): Promise<void> {
@@ -170,6 +172,8 @@ function keepScroll(follow: FollowEnd): void {
 }
 
 async function tellPainted(eventCount: number): Promise<void> {
+  // Where the reader was belongs to what is painted first.
+  await started;
   await panel.updateComplete;
   requestAnimationFrame(() => post({ type: 'painted', eventCount }));
 }

@@ -242,7 +242,7 @@ class Watch {
         Object.defineProperty(window, name, { value: () => (window.attacked = name) });
     });
     const own = (url: string): boolean =>
-      /^http:\/\/127\.0\.0\.1:\d+\/(?:$|(?:main|themes|vscodeApi|katex|highlighter|chunk)[\w.-]*$|fonts\/[\w.-]+$)/.test(url);
+      /^http:\/\/127\.0\.0\.1:\d+\/(?:(?:\?new)?$|(?:main|themes|vscodeApi|katex|highlighter|chunk)[\w.-]*$|fonts\/[\w.-]+$)/.test(url);
     await page.route('**/*', async (route) => {
       const url = route.request().url();
       if (own(url)) return route.continue();

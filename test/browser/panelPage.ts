@@ -39,6 +39,8 @@ const bodyClasses: Readonly<Record<Theme, string>> = {
 };
 
 const apiScript = `
+// A page that is opened anew remembers nothing, from before its first script.
+if (location.search === '?new') sessionStorage.clear();
 window.sent = [];
 window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) => {
@@ -63,7 +65,7 @@ export class PanelPage {
   private constructor() {
     this.server = createServer((request, response) => {
       const url = request.url ?? '/';
-      this.requests.push(url);
+      this.requests.push(url.replace(/\?new$/, ''));
       this.answer(url).then(
         ({ body, headers }) => response.writeHead(200, headers).end(body),
         () => response.writeHead(404).end(),
@@ -123,9 +125,7 @@ export class PanelPage {
     const { theme = 'dark-modern', width = 480, height = 640 } = options;
     this.theme = theme;
     await this.page.setViewportSize({ width, height });
-    await this.page.goto(this.address);
-    await this.page.evaluate(() => sessionStorage.clear());
-    await this.reload(state);
+    await this.load(`${this.address}?new`, state);
   }
 
   /** Pixels by which the conversation is wider than the panel, and the page than its window. */
@@ -138,8 +138,7 @@ export class PanelPage {
 
   /** Loads the page, with nothing remembered and nothing shown. */
   async blank(): Promise<void> {
-    await this.page.goto(this.address);
-    await this.page.evaluate(() => sessionStorage.clear());
+    await this.page.goto(`${this.address}?new`);
   }
 
   /** Resolves when the page has not changed for some frames and waits for no formula and no colours. */
@@ -162,8 +161,12 @@ export class PanelPage {
   }
 
   /** Loads the page anew as VS Code does when the view comes back. */
-  async reload(state: PanelState): Promise<void> {
-    await this.page.goto(this.address);
+  reload(state: PanelState): Promise<void> {
+    return this.load(this.address, state);
+  }
+
+  private async load(address: string, state: PanelState): Promise<void> {
+    await this.page.goto(address);
     await this.page.waitForFunction(() => window.sent.some(({ type }) => type === 'ready'));
     await this.send({ type: 'state', ...state });
     await this.page.waitForFunction(() => window.sent.some(({ type }) => type === 'painted'));
@@ -240,11 +243,14 @@ export class PanelPage {
   }
 
   private async answer(url: string): Promise<{ readonly body: string | Buffer; readonly headers: Record<string, string> }> {
-    if (url === '/') return this.document();
+    if (url === '/' || url === '/?new') return this.document();
     if (url === '/vscodeApi.js') return { body: apiScript, headers: { 'content-type': 'text/javascript' } };
     const file =
       url === '/themes.css' ? path.join(repositoryRoot, 'test/fixtures/themes.css') : path.join(this.bundleFolder, path.normalize(url));
-    return { body: await readFile(file), headers: { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' } };
+    return {
+      body: await readFile(file),
+      headers: { 'content-type': types[path.extname(file)] ?? 'application/octet-stream', 'cache-control': 'max-age=3600' },
+    };
   }
 
   /** The page as `src/host/panel/webviewHtml.ts` makes it. */
