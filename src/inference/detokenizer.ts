@@ -14,7 +14,7 @@ export class Detokenizer {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Tokens not yet counted in any `DecodedText`. */
   #uncounted = 0;
-  /** The last bytes, at most three. */
+  /** The last bytes, at most three; none where the last one is a character of its own, so that the decoder holds nothing. */
   #tail: readonly number[] = [];
 
   /** @param bytesOf what a token adds to the text */
@@ -55,7 +55,9 @@ export class Detokenizer {
 
   #decode(token: number): string {
     const bytes = this.#bytesOf(token);
-    this.#tail = [...this.#tail, ...bytes.subarray(-3)].slice(-3);
+    // Most tokens, for which the decoder's call would take longer than all else that is done with them.
+    if (this.#tail.length === 0 && bytes.every(isAscii)) return String.fromCharCode(...bytes);
+    this.#tail = bytes.length > 0 && isAscii(bytes.at(-1) ?? 0) ? [] : [...this.#tail, ...bytes.subarray(-3)].slice(-3);
     return this.#decoder.decode(bytes, { stream: true });
   }
 
@@ -64,4 +66,8 @@ export class Detokenizer {
     this.#uncounted = 0;
     return { text, tokens };
   }
+}
+
+function isAscii(byte: number): boolean {
+  return byte < 0x80;
 }

@@ -57,7 +57,10 @@ export class PieceVocabulary extends Entries {
 export class Vocabulary extends Entries {
   protected override spelled(token: string, type: number | undefined): Uint8Array {
     if (type === tokenType.userDefined) return new TextEncoder().encode(token);
-    return Uint8Array.from(token, (character) => byteOf.get(character) ?? 0x3f);
+    const bytes = new Uint8Array(token.length);
+    // This is done for each token of a reply, and an iterator takes several times as long.
+    for (let index = 0; index < bytes.length; index++) bytes[index] = byteOf[token.charCodeAt(index)] ?? unknownByte;
+    return bytes;
   }
 }
 
@@ -65,12 +68,15 @@ export class Vocabulary extends Entries {
  * Byte-level vocabularies write each byte as one printable character: printable Latin-1 as itself, the other bytes,
  * in their order, from U+0100 on (openai/gpt-2, `bytes_to_unicode`).
  */
-const byteOf: ReadonlyMap<string, number> = new Map(
-  (function* () {
-    let next = 0x100;
-    for (let byte = 0; byte < 0x100; byte++) {
-      const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
-      yield [String.fromCharCode(printable ? byte : next++), byte] as const;
-    }
-  })(),
-);
+const byteOf: readonly (number | undefined)[] = (() => {
+  const bytes: number[] = [];
+  let next = 0x100;
+  for (let byte = 0; byte < 0x100; byte++) {
+    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+    bytes[printable ? byte : next++] = byte;
+  }
+  return bytes;
+})();
+
+/** `?`, for a character that stands for no byte. */
+const unknownByte = 0x3f;
