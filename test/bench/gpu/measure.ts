@@ -7,7 +7,7 @@
  * Weights are random, so the figures count for speed and memory alone. Needs no network.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ownRuntime } from '../../../scripts/lib/ownRuntime.ts';
 import { GpuFallback } from '../../../src/host/gpuFallback.ts';
@@ -67,6 +67,7 @@ const describe = (info: ModelInfo): string =>
   [
     `${info.device}, ${info.backend}${info.deviceName ? ` on ${info.deviceName}` : ''}`,
     `${info.gpuLayers} of ${info.layers} layers`,
+    info.threadsFrom === 'measured' ? `${info.threads} threads, measured` : `${info.threads} threads`,
     `context ${info.contextTokens} of ${info.wantedContextTokens} wanted`,
     `${(info.loadMs / 1000).toFixed(1)} s`,
     info.refusedBackends.map(({ backend, because }) => `${backend}: ${because}`).join(', '),
@@ -118,6 +119,16 @@ async function occupyVram(leaveMiB: number): Promise<(() => Promise<void>) | und
     child.stdin.end();
     await ended;
   };
+}
+
+/** The threads that the engine chooses where the processor has a share, and what they give. */
+async function withMeasuredThreads(what: string, change: Partial<LoadParams>): Promise<void> {
+  const threadsFile = path.join(work, 'threads.json');
+  rmSync(threadsFile, { force: true });
+  await client.unload();
+  const info = await load({ ...change, threadsFile });
+  note(`${what}, threads by measurement`, describe(info), info);
+  note('  reply then', speeds(await generate(info, promptOf(50), 40)));
 }
 
 /** A pattern of the steps that are measured. */
@@ -189,6 +200,7 @@ try {
     const info = await load({ gpu: 'cpu', contextTokens: 4096 });
     note('processor', describe(info), info);
     note('processor, short prompt', speeds(await generate(info, promptOf(50), 40)));
+    await withMeasuredThreads('processor', { gpu: 'cpu', contextTokens: 4096 });
   });
   if (hasGpu) {
     for (const leave of [4500, 2000, 500]) {
@@ -202,6 +214,7 @@ try {
           const info = await load({ contextTokens: 32_768 });
           note(`${leave} MiB of video memory left (${free} by nvidia-smi)`, describe(info), info);
           note('  reply then', speeds(await generate(info, promptOf(50), 30)));
+          await withMeasuredThreads(`${leave} MiB left`, { contextTokens: 32_768 });
         } finally {
           await client.unload();
           await giveBack();
