@@ -1,14 +1,15 @@
 /**
  * On Linux, and on Windows for a GPU, node-llama-cpp tries its binary in a process of its own before it loads it: one that cannot
  * run here would take this process along. That is 0.35 to 0.6 s of every start, so a binary that has run is not tried again while
- * nothing has changed (docs/design/0003-engine-and-threads.md). Where the library is no longer built as it is assumed here, it
+ * nothing has changed (docs/design/0027-cold-start.md). Where the library is no longer built as it is assumed here, it
  * tries each time, as it does by itself.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { release } from 'node:os';
 import path from 'node:path';
+import { fileStamp } from './ggufFile.ts';
 
 /** The library's own trial: whether a binary runs here. Its arguments are the paths of the binary and of more backends, the backend, and more. */
 type Trial = (binary: string, backends: string | undefined, gpu: string | false, ...more: unknown[]) => Promise<boolean>;
@@ -93,21 +94,16 @@ export class BinaryTrials {
 
   #fileOf([binary, backends, gpu]: Parameters<Trial>): string | undefined {
     if (this.#folder === undefined) return undefined;
-    const facts = [binary, stampOf(binary), backends, backends && stampOf(backends), gpu, process.version, release(), ...system()];
+    const facts = [binary, fileStamp(binary), backends, backends && fileStamp(backends), gpu, process.version, release(), ...system()];
     return path.join(this.#folder, `runs-${createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)}`);
   }
 }
 
 /** What changes with the system's libraries and drivers. */
 function system(): unknown[] {
-  if (process.platform !== 'win32') return [stampOf('/etc/ld.so.cache'), contentOf('/proc/driver/nvidia/version')];
+  if (process.platform !== 'win32') return [fileStamp('/etc/ld.so.cache'), contentOf('/proc/driver/nvidia/version')];
   const folder = path.join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32');
-  return ['nvcuda.dll', 'vulkan-1.dll'].map((name) => stampOf(path.join(folder, name)));
-}
-
-function stampOf(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found && `${found.size} ${found.mtimeMs}`;
+  return ['nvcuda.dll', 'vulkan-1.dll'].map((name) => fileStamp(path.join(folder, name)));
 }
 
 function contentOf(file: string): string | undefined {
